@@ -1,0 +1,27 @@
+/** A message on a channel, as subscribers see it. */
+import type { Channel } from "./channel.ts";
+
+/** What a message carries. */
+export type Payload =
+  /** Valid JSON text without CR and LF, never re-written: numbers of any size survive. */
+  | { readonly kind: "json"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array };
+
+/** A record of the log, seen as a message on a channel. */
+export interface Publication {
+  readonly channel: Channel;
+  /** Where to go on from after this publication (`domain/cursor.ts`). */
+  readonly cursor: string;
+  /** The user that the gateway authenticated, or what a foreign producer said; absent where there is none. */
+  readonly sender?: string;
+  readonly messageId?: string;
+  /** The record's timestamp, in milliseconds since 1970. */
+  readonly time: number;
+  /** `null` is a tombstone: the message was deleted. */
+  readonly payload: Payload | null;
+  /** The record's other headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** On a sender's own copy of a direct message: the channel that it was sent to. */
+  readonly to?: Channel;
+}

@@ -1,0 +1,19 @@
+/**
+ * Tidegate: a reactive gateway between WebSocket clients and a partitioned log.
+ *
+ * @module
+ */
+export * from "./domain/channel.ts";
+export * from "./domain/cursor.ts";
+export * from "./domain/disconnect.ts";
+export * from "./domain/failure.ts";
+export * from "./domain/frame.ts";
+export * from "./domain/log_record.ts";
+export * from "./domain/ports/authenticator.ts";
+export * from "./domain/ports/clock.ts";
+export * from "./domain/ports/codec.ts";
+export * from "./domain/ports/log.ts";
+export * from "./domain/ports/telemetry.ts";
+export * from "./domain/ports/transport.ts";
+export * from "./domain/publication.ts";
+export * from "./domain/route.ts";
