@@ -1,0 +1,91 @@
+/** Which brokers and topics there are. */
+import { type Api, type Call, call } from "./call.ts";
+import type { WireReader } from "./reader.ts";
+
+/** Kafka's Metadata; from version 10 it names a topic's id, from 7 the epochs of its leaders. */
+export const METADATA: Api = { key: 3, name: "Metadata", lowest: 7, highest: 12, flexibleFrom: 9 };
+
+/** What a broker knows of its cluster. */
+export interface MetadataResponse {
+  readonly brokers: readonly BrokerAddress[];
+  readonly topics: readonly TopicMetadata[];
+}
+
+/** Where a broker listens. */
+export interface BrokerAddress {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One topic that was asked for. */
+export interface TopicMetadata {
+  readonly error: number;
+  readonly name: string;
+  /** 32 hexadecimal digits, of this life of the topic; absent where the broker does not say. */
+  readonly id: string | undefined;
+  readonly partitions: readonly PartitionMetadata[];
+}
+
+/** One partition of it. */
+export interface PartitionMetadata {
+  readonly error: number;
+  readonly partition: number;
+  /** The node id; -1 where there is none. */
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly replicas: readonly number[];
+}
+
+/** Asks for the metadata of topics; makes none that are missing. Names of no topics ask for none. */
+export function metadata(version: number, topics: readonly string[]): Call<MetadataResponse> {
+  return call({ api: METADATA, version }, {
+    write(to) {
+      to.array(topics, (topic) => {
+        if (version >= 10) to.uuid(new Uint8Array(16));
+        to.string(topic).end();
+      });
+      to.boolean(false);
+      if (version >= 8 && version <= 10) to.boolean(false);
+      if (version >= 8) to.boolean(false);
+      to.end();
+    },
+    read(from) {
+      from.int32();
+      const brokers = from.array(() => readBroker(from));
+      from.nullableString();
+      from.int32();
+      return { brokers, topics: from.array(() => readTopic(from, version)) };
+    },
+  });
+}
+
+function readBroker(from: WireReader): BrokerAddress {
+  const broker = { nodeId: from.int32(), host: from.string(), port: from.int32() };
+  from.nullableString();
+  from.end();
+  return broker;
+}
+
+function readTopic(from: WireReader, version: number): TopicMetadata {
+  const error = from.int16();
+  const name = from.string();
+  const id = version >= 10 ? from.slice(16).toHex() : undefined;
+  from.boolean();
+  const partitions = from.array(() => readPartition(from));
+  if (version >= 8) from.int32();
+  from.end();
+  return { error, name, id, partitions };
+}
+
+function readPartition(from: WireReader): PartitionMetadata {
+  const error = from.int16();
+  const partition = from.int32();
+  const leader = from.int32();
+  const leaderEpoch = from.int32();
+  const replicas = from.array(() => from.int32());
+  from.array(() => from.int32());
+  from.array(() => from.int32());
+  from.end();
+  return { error, partition, leader, leaderEpoch, replicas };
+}

@@ -1,0 +1,113 @@
+/** From the bytes of a fetched partition to records. */
+import type { StoredRecord, TopicPartition } from "../../../domain/log_record.ts";
+import { type BatchFrame, batchFrames, type BatchHeader, HEADER_BYTES, readHeader } from "./batch_frames.ts";
+import { WireReader } from "./reader.ts";
+import { readHead, readRest, type RecordContext } from "./record.ts";
+import type { FetchedPartition } from "./fetch.ts";
+
+/** Makes the records of a compressed batch readable. `codec` is Kafka's number: 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+export type Inflate = (codec: number, bytes: Uint8Array) => Promise<Uint8Array>;
+
+/** What of the bytes is wanted. */
+export interface Wanted extends TopicPartition {
+  /** The offset that was asked for: records before it are left out. */
+  readonly from: number;
+  /** Records from this offset on are left out. */
+  readonly to: number;
+  /** Only records of this key. */
+  readonly key?: string;
+  readonly inflate: Inflate;
+}
+
+/** What was in the bytes. */
+export interface ReadBatches {
+  readonly records: StoredRecord[];
+  /** The offset after the last whole batch; `from` where there was none. At most `to`. */
+  readonly next: number;
+  /** The leader epoch of the last whole batch; -1 where there was none. */
+  readonly epoch: number;
+  /** How many records could not be read. */
+  readonly unreadable: number;
+  /** Why the first of them could not. */
+  readonly reason?: string;
+}
+
+/**
+ * Reads the whole batches of a fetched partition: without control records, aborted transactions, and batches that
+ * cannot be read, which are counted. Throws {@linkcode WireError} where the batches cannot be told apart.
+ */
+export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Promise<ReadBatches> {
+  const records: StoredRecord[] = [];
+  const aborted = abortedProducers(fetched);
+  let next = wanted.from;
+  let epoch = -1;
+  let unreadable = 0;
+  let reason: string | undefined;
+  for (const batch of batchFrames(fetched.records)) {
+    if (batch.start >= wanted.to) {
+      // What is wanted before it was compacted away.
+      next = wanted.to;
+      break;
+    }
+    epoch = batch.epoch;
+    if (batch.end > next) next = batch.end;
+    try {
+      const header = readHeader(batch.bytes);
+      const skip = aborted(header, batch.end);
+      if (skip || batch.end <= wanted.from) continue;
+      const body = header.codec === 0
+        // A copy: the socket's chunk that this is a view of is much larger than a small batch.
+        ? batch.bytes.slice(HEADER_BYTES)
+        : await wanted.inflate(header.codec, batch.bytes.subarray(HEADER_BYTES));
+      for (const record of readRecords(body, header, { wanted, batch })) records.push(record);
+    } catch (error) {
+      unreadable += batch.records;
+      reason ??= `offsets ${batch.start} to ${batch.end - 1}: ${
+        error instanceof Error ? error.message : String(error)
+      }`;
+    }
+  }
+  return { records, next: Math.min(next, wanted.to), epoch, unreadable, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Says of each batch in turn whether it is left out: a control batch, or part of an aborted transaction. */
+function abortedProducers(fetched: FetchedPartition): (header: BatchHeader, end: number) => boolean {
+  const starts = [...fetched.aborted].sort((a, b) => a.first - b.first);
+  const open = new Set<bigint>();
+  return (header, end) => {
+    while (starts.length > 0 && starts[0]!.first < end) open.add(starts.shift()!.producer);
+    if (header.control) {
+      // A marker, of commit or of abort, ends the producer's transaction.
+      open.delete(header.producer);
+      return true;
+    }
+    return header.transactional && open.has(header.producer);
+  };
+}
+
+/** The records of one batch: all that are wanted, or an error. */
+function readRecords(
+  body: Uint8Array,
+  header: BatchHeader,
+  { wanted, batch }: { readonly wanted: Wanted; readonly batch: BatchFrame },
+): StoredRecord[] {
+  const context: RecordContext = {
+    topic: wanted.topic,
+    partition: wanted.partition,
+    baseOffset: batch.start,
+    baseTime: header.baseTime,
+    appendTime: header.appendTime,
+  };
+  const records: StoredRecord[] = [];
+  const from = new WireReader(body);
+  for (let at = 0; at < batch.records; at++) {
+    const size = from.signedVarint();
+    const end = from.position + size;
+    const head = readHead(from, context);
+    const take = head.offset >= wanted.from && head.offset < wanted.to &&
+      (wanted.key === undefined || head.key === wanted.key);
+    if (take) records.push(readRest(from, wanted, head));
+    from.slice(end - from.position);
+  }
+  return records;
+}

@@ -1,0 +1,93 @@
+/** Kafka's encoding of a request. */
+
+const utf8 = new TextEncoder();
+
+/** Appends Kafka's primitive types, big-endian. */
+export class WireWriter {
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  /** @param flexible whether strings and arrays are compact and structures end with tagged fields */
+  constructor(readonly flexible: boolean) {}
+
+  int8(value: number): this {
+    this.#view.setInt8(this.#room(1), value);
+    return this;
+  }
+
+  int16(value: number): this {
+    this.#view.setInt16(this.#room(2), value);
+    return this;
+  }
+
+  int32(value: number): this {
+    this.#view.setInt32(this.#room(4), value);
+    return this;
+  }
+
+  /** A whole number of at most 53 bits. */
+  int64(value: number): this {
+    this.#view.setBigInt64(this.#room(8), BigInt(value));
+    return this;
+  }
+
+  boolean(value: boolean): this {
+    return this.int8(value ? 1 : 0);
+  }
+
+  /** 16 bytes. */
+  uuid(value: Uint8Array): this {
+    this.#bytes.set(value, this.#room(16));
+    return this;
+  }
+
+  string(value: string): this {
+    const bytes = utf8.encode(value);
+    if (this.flexible) this.varint(bytes.length + 1);
+    else this.int16(bytes.length);
+    this.#bytes.set(bytes, this.#room(bytes.length));
+    return this;
+  }
+
+  array<T>(items: readonly T[], each: (item: T) => void): this {
+    if (this.flexible) this.varint(items.length + 1);
+    else this.int32(items.length);
+    for (const item of items) each(item);
+    return this;
+  }
+
+  /** The end of a structure: no tagged fields. */
+  end(): this {
+    return this.flexible ? this.varint(0) : this;
+  }
+
+  /** An unsigned number in groups of seven bits. */
+  varint(value: number): this {
+    let rest = value;
+    while (rest > 127) {
+      this.#view.setUint8(this.#room(1), (rest & 127) | 128);
+      rest >>>= 7;
+    }
+    this.#view.setUint8(this.#room(1), rest);
+    return this;
+  }
+
+  /** What was written. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  /** Where the next `size` bytes go. */
+  #room(size: number): number {
+    const at = this.#at;
+    this.#at += size;
+    if (this.#at > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#view = new DataView(larger.buffer);
+    }
+    return at;
+  }
+}
