@@ -44,6 +44,19 @@ export function parseCursor(text: string): Cursor | undefined {
   return { partitions, partition, offset, index, check };
 }
 
+/** The text of the cursor after a record, or after an offset whose record is not known. */
+export function cursorOf(
+  seen: {
+    partitions: number;
+    partition: number;
+    offset: number;
+    record: Pick<StoredRecord, "time" | "key"> | undefined;
+  },
+): string {
+  const { record, ...place } = seen;
+  return formatCursor({ ...place, index: 0, check: record ? recordCheck(record) : 0 });
+}
+
 /** What tells one record from another at the same offset: 1 to 2^32-1, of its timestamp and key. */
 export function recordCheck(record: Pick<StoredRecord, "time" | "key">): number {
   // FNV-1a over the timestamp and the key's UTF-16 code units: it guards against accidents, not against attackers.

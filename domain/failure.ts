@@ -27,6 +27,7 @@ const TABLE = {
   limit_exceeded: { retry: "wait", retryAfterMs: 1000 },
   too_large: { retry: "none", retryAfterMs: 0 },
   bad_payload: { retry: "none", retryAfterMs: 0 },
+  cancelled: { retry: "cancel", retryAfterMs: 0 },
   draining: { retry: "retry", retryAfterMs: 0 },
   unavailable: { retry: "wait", retryAfterMs: 1000 },
   internal: { retry: "wait", retryAfterMs: 1000 },
@@ -38,4 +39,9 @@ export const FAILURES: Readonly<Record<FailureCode, { readonly retry: Retry; rea
 /** A row of the table, with what happened. */
 export function failure(code: FailureCode, message: string): Failure {
   return { code, message, ...TABLE[code] };
+}
+
+/** Whether a result is a refusal. */
+export function isFailure<T extends object>(result: T | Failure): result is Failure {
+  return "code" in result && "retryAfterMs" in result;
 }

@@ -1,0 +1,125 @@
+/** The first exchange of a connection: who it is, what it is subscribed to by itself, and the word `connected`. */
+import { concat, concatMap, defer, EMPTY, from, map, type Observable, of } from "rxjs";
+import type { Channel, UserId } from "./channel.ts";
+import { type Disconnect, disconnect } from "./disconnect.ts";
+import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
+import type { Identity } from "./ports/authenticator.ts";
+import type { Connection, Effect } from "./ports/transport.ts";
+import { channelOf } from "./route.ts";
+import type { Scene } from "./scene.ts";
+import { reply, type Session } from "./session.ts";
+import { subscribe, type SubscribeStep } from "./subscribe.ts";
+
+/** What the beginning of a session says: effects, and the session once it is known. */
+export type BeginStep =
+  | { readonly kind: "effects"; readonly effects: readonly Effect[] }
+  | { readonly kind: "session"; readonly session: Session };
+
+/**
+ * Identifies a connection, subscribes it to its user's own channels, and tells it `connected`. Emits the session once it may ask for
+ * things, after `connected`; one that is refused is closed instead.
+ *
+ * @param connect the first frame where it is a `connect`
+ */
+export function beginSession(
+  scene: Scene,
+  connection: Connection,
+  connect: ConnectFrame | undefined,
+): Observable<BeginStep> {
+  const { admission } = connection;
+  const identity$ = admission.kind === "identified" ? of(admission.identity) : scene.authenticator.identify(connect);
+  return identity$.pipe(concatMap((identity) => {
+    if ("code" in identity) return close(identity);
+    const most = scene.settings.connectionsPerUser;
+    if (scene.sessions.countOf(identity.user) >= most) {
+      return close(disconnect("limit_exceeded", `a user has at most ${most} connections`));
+    }
+    const session: Session = { connection, user: identity.user, identity, memberships: new Map() };
+    return defer(() => {
+      scene.sessions.add(session);
+      return concat(
+        from<BeginStep[]>([{ kind: "session", session }, effects(limits())]),
+        subscribeOwn(scene, session, connect),
+      );
+    });
+  }));
+
+  function limits(): Effect[] {
+    const maxMessageBytes = connect?.maxMessageBytes;
+    return maxMessageBytes === undefined ? [] : [{ kind: "limit", connection, maxMessageBytes }];
+  }
+
+  function close(reason: Disconnect): Observable<BeginStep> {
+    return of(effects([{ kind: "close", connection, disconnect: reason }]));
+  }
+}
+
+/** Subscribes a session to the `{user}` channels of its user, and tells it `connected` with how that went. */
+function subscribeOwn(scene: Scene, session: Session, connect: ConnectFrame | undefined): Observable<BeginStep> {
+  const { connection, user } = session;
+  const channels = ownChannels(scene, user);
+  const told: ConnectedFrame["subscriptions"][number][] = [];
+  return concat(
+    from(channels).pipe(
+      concatMap((channel, at) =>
+        join(channel, connect?.since?.[channel]).pipe(map((step) => tell(step, at === channels.length - 1)))
+      ),
+    ),
+    channels.length === 0 ? defer(() => of(effects(connected()))) : EMPTY,
+  );
+
+  function tell(step: SubscribeStep, isLast: boolean): BeginStep {
+    if (step.kind === "effects") return step;
+    const { subscription, after } = step;
+    if (subscription.kind === "refused") {
+      const { code, message } = subscription.failure;
+      const reason = disconnect(code === "unavailable" ? "log_unavailable" : "internal", message);
+      return effects([{ kind: "close", connection, disconnect: reason }]);
+    }
+    const { channel, cursor, recovered, reason } = subscription;
+    told.push({ channel, cursor, recovered, ...(reason ? { reason } : {}) });
+    return effects([...(isLast ? connected() : []), ...after]);
+  }
+
+  /** A cursor that cannot be of the channel is as good as one of a log that has changed. */
+  function join(channel: Channel, since: string | undefined): Observable<SubscribeStep> {
+    return subscribe(scene, { session, channel, ...(since === undefined ? {} : { since }) }).pipe(
+      concatMap((step): Observable<SubscribeStep> => {
+        const refused = step.kind === "settled" && step.subscription.kind === "refused" ? step.subscription : undefined;
+        if (refused?.failure.code !== "bad_cursor") return of(step);
+        return subscribe(scene, { session, channel }).pipe(map(unrecovered));
+      }),
+    );
+  }
+
+  function connected(): Effect[] {
+    const { settings } = scene;
+    const { resume } = session.identity;
+    return reply(session, {
+      type: "connected",
+      session: connection.session,
+      user,
+      node: settings.node,
+      ...(resume === undefined ? {} : { resume }),
+      pingSeconds: settings.pingSeconds,
+      maxFrameBytes: settings.frameBytes,
+      subscriptions: told,
+    });
+  }
+}
+
+function ownChannels(scene: Scene, user: UserId): Channel[] {
+  return scene.routes.routes
+    .filter((route) => route.variable === "user")
+    .map((route) => channelOf(route, user))
+    .filter((channel) => channel !== undefined);
+}
+
+function effects(list: readonly Effect[]): BeginStep {
+  return { kind: "effects", effects: list };
+}
+
+function unrecovered(step: SubscribeStep): SubscribeStep {
+  if (step.kind !== "settled" || step.subscription.kind !== "subscribed") return step;
+  return { ...step, subscription: { ...step.subscription, recovered: false, reason: "log_changed" } };
+}

@@ -1,0 +1,86 @@
+/** A client's publish as records of the log. */
+import type { Channel, UserId } from "./channel.ts";
+import { type Failure, failure } from "./failure.ts";
+import type { PublishFrame } from "./frame.ts";
+import type { LogRecord, RecordHeaders } from "./log_record.ts";
+import { partitionOf } from "./partitioner.ts";
+import type { Payload } from "./publication.ts";
+import { HEADER } from "./record_names.ts";
+import type { PayloadKind, Route } from "./route.ts";
+import type { RouteMatch } from "./route_table.ts";
+
+/** A publish, with all that the gateway knows of it. */
+export interface Publish {
+  readonly channel: Channel;
+  readonly match: RouteMatch;
+  readonly user: UserId;
+  readonly session: string;
+  readonly messageId: string;
+  readonly payload: Payload;
+  readonly headers?: PublishFrame["headers"];
+  /** The partition count of the route's topic. */
+  readonly partitions: number;
+}
+
+/** A record of a publish, and the channel that it is to appear on. */
+export interface ComposedRecord {
+  readonly channel: Channel;
+  readonly record: LogRecord;
+}
+
+const utf8 = new TextEncoder();
+const CONTENT_TYPES: Readonly<Record<PayloadKind, Uint8Array>> = {
+  json: utf8.encode("application/json"),
+  text: utf8.encode("text/plain; charset=utf-8"),
+  bytes: utf8.encode("application/octet-stream"),
+};
+
+/**
+ * The records that a publish becomes: one, and on a route with a sent copy one more for the sender's other sockets.
+ * The first is the one whose position the client is told. Pure; fails where the payload is not of the route's kind.
+ */
+export function composeRecords(publish: Publish): readonly ComposedRecord[] | Failure {
+  const { match: { route, key }, channel, user } = publish;
+  const value = writePayload(publish.payload, route.payload);
+  if (!(value instanceof Uint8Array)) return value;
+  const headers: Record<string, Uint8Array> = {
+    [HEADER.sender]: utf8.encode(user),
+    [HEADER.session]: utf8.encode(publish.session),
+    [HEADER.messageId]: utf8.encode(publish.messageId),
+    [HEADER.contentType]: CONTENT_TYPES[route.payload],
+  };
+  for (const [name, text] of Object.entries(publish.headers ?? {})) headers[name] = utf8.encode(text);
+  const record = (recordKey: string | null, recordHeaders: RecordHeaders): LogRecord => ({
+    topic: route.topic,
+    partition: placeOf(route, { key: recordKey, partitions: publish.partitions }),
+    key: recordKey,
+    value,
+    headers: recordHeaders,
+  });
+  const sent = { channel, record: record(key, headers) };
+  if (!route.sentCopy || key === user) return [sent];
+  const copy = record(user, { ...headers, [HEADER.to]: utf8.encode(channel) });
+  return [sent, { channel: (route.prefix + user + route.suffix) as Channel, record: copy }];
+}
+
+/** The partition of a route's key; 0 where there is no key. */
+export function placeOf(route: Route, place: { key: string | null; partitions: number }): number {
+  return place.key === null ? 0 : partitionOf(route.partitioner, { key: place.key, partitions: place.partitions });
+}
+
+function writePayload(payload: Payload, kind: PayloadKind): Uint8Array | Failure {
+  if (kind === "bytes") {
+    return payload.kind === "bytes"
+      ? payload.bytes
+      : failure("bad_payload", `Cannot publish a ${payload.kind} payload on a bytes channel: send payload64`);
+  }
+  const text = payload.kind === "bytes" ? undefined : payload.text;
+  if (text === undefined) {
+    return failure("bad_payload", `Cannot publish payload64 on a ${kind} channel: send payload`);
+  }
+  if (kind === "json") return utf8.encode(payload.kind === "text" ? JSON.stringify(text) : text);
+  const plain: unknown = payload.kind === "text" ? text : JSON.parse(text);
+  return typeof plain === "string"
+    ? utf8.encode(plain)
+    : failure("bad_payload", "Cannot publish a payload that is no string on a text channel: send a JSON string");
+}

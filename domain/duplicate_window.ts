@@ -1,0 +1,82 @@
+/** De-duplication as a pure fold over one partition. */
+
+/** How far back a duplicate is looked for. */
+export interface WindowSize {
+  /** At most so many offsets before. */
+  readonly offsets: number;
+  /** At most so many milliseconds of record time before. */
+  readonly ms: number;
+}
+
+/** What names a message, and where its record is. */
+export interface Sighting {
+  readonly channel: string;
+  readonly sender: string | undefined;
+  readonly messageId: string;
+  readonly offset: number;
+  readonly time: number;
+}
+
+interface Entry {
+  /** The offset of the record that counts. */
+  readonly first: number;
+  /** The offset and time of the latest record, duplicate or not. */
+  readonly last: number;
+  readonly time: number;
+}
+
+/**
+ * The state of the fold: which messages were seen in the last `offsets` offsets of a partition.
+ *
+ * A record is a duplicate if the latest record before it (itself a duplicate or not) of the same channel, sender and messageId is at most
+ * `offsets` offsets and `ms` milliseconds of record time before it. This depends on nothing but the records in the
+ * window, so that every node, and every replay that starts a window earlier, decides alike.
+ */
+export class DuplicateWindow {
+  readonly #size: WindowSize;
+  /** In the order of `last`: a Map iterates in insertion order, and a renewed entry is inserted anew. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(size: WindowSize) {
+    this.#size = size;
+  }
+
+  /** How many messages are remembered. */
+  get length(): number {
+    return this.#entries.size;
+  }
+
+  /** Takes the next record of the partition, in offset order, and says whether it is a duplicate. */
+  take(sighting: Sighting): boolean {
+    const { offset, time } = sighting;
+    this.#forgetBefore(offset - this.#size.offsets);
+    const name = nameOf(sighting);
+    const entry = this.#entries.get(name);
+    const duplicate = entry !== undefined && time - entry.time <= this.#size.ms;
+    if (entry) this.#entries.delete(name);
+    this.#entries.set(name, { first: duplicate ? entry.first : offset, last: offset, time });
+    return duplicate;
+  }
+
+  /**
+   * The offset of the record that counts, if a record appended now, at `offset` or later but before the window has
+   * moved past, would be a duplicate; else `undefined`.
+   */
+  find(sighting: Sighting): number | undefined {
+    const entry = this.#entries.get(nameOf(sighting));
+    if (!entry || sighting.offset - entry.last > this.#size.offsets) return undefined;
+    return sighting.time - entry.time <= this.#size.ms ? entry.first : undefined;
+  }
+
+  #forgetBefore(offset: number): void {
+    for (const [name, entry] of this.#entries) {
+      if (entry.last >= offset) return;
+      this.#entries.delete(name);
+    }
+  }
+}
+
+function nameOf({ channel, sender, messageId }: Sighting): string {
+  // No part holds a line feed, except a foreign producer's sender: it comes last.
+  return `${messageId}\n${channel}\n${sender ?? ""}`;
+}

@@ -1,0 +1,102 @@
+/** The gateway: connections and a log in, effects on connections out. */
+import {
+  connect,
+  ignoreElements,
+  last,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  type Observable,
+  share,
+  takeUntil,
+  tap,
+} from "rxjs";
+import { ChannelIndex } from "./channel_index.ts";
+import { followLog } from "./follow_log.ts";
+import { LogView } from "./log_view.ts";
+import type { LogState } from "./ports/log.ts";
+import type { Effect } from "./ports/transport.ts";
+import type { RouteTable } from "./route_table.ts";
+import { type Drain, runSession } from "./run_session.ts";
+import type { GatewayPorts, Scene } from "./scene.ts";
+import { SessionRegistry } from "./session_registry.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+/** What a gateway is made of, besides its ports. */
+export interface GatewayOptions {
+  readonly routes: RouteTable;
+  readonly settings: GatewaySettings;
+  /** Emits once when the gateway is to end its sessions and then itself; must be hot or replay. Default: never. */
+  readonly drain?: Observable<Drain>;
+}
+
+/** Whether the gateway can do its work, and what stands in the way by name. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** A gateway that does nothing until its effects are subscribed to. */
+export interface Gateway {
+  /**
+   * Everything that is to be done to connections, in order. Subscribe once, and hand each list to the transport at once:
+   * `gateway(...).effects.subscribe((effects) => transport.perform(effects))`. Completes when it was drained and every
+   * session has ended; errors where the log's tail does. Unsubscribing ends it at once.
+   */
+  readonly effects: Observable<readonly Effect[]>;
+  /** What readiness probes ask. */
+  readiness(): Readiness;
+}
+
+/**
+ * Plugs the pipelines together.
+ *
+ * @example
+ * ```ts
+ * import { compileRoute, DEFAULT_SETTINGS, gateway, type GatewayPorts, routeTable } from "@tidegate/tidegate";
+ *
+ * function run(ports: GatewayPorts) {
+ *   const routes = routeTable([compileRoute({ channel: "chat:{room}", topic: "chat" })]);
+ *   return gateway(ports, { routes, settings: { ...DEFAULT_SETTINGS, node: "one" } });
+ * }
+ * ```
+ */
+export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
+  const { routes, settings } = options;
+  const view = new LogView(settings.duplicates);
+  const scene: Scene = { ...ports, routes, settings, view, index: new ChannelIndex(), sessions: new SessionRegistry() };
+  let draining = false;
+  const drain$ = (options.drain ?? NEVER).pipe(tap(() => draining = true), share());
+
+  const sessions$ = ports.transport.connections.pipe(
+    takeUntil(drain$),
+    // The transport limits how many connections there are.
+    mergeMap((connection) => runSession(scene, connection, drain$), Infinity),
+  );
+  const state$ = ports.log.state.pipe(tap(learn), ignoreElements());
+  const effects = sessions$.pipe(
+    connect((shared$) => merge(state$, followLog(scene), shared$).pipe(takeUntil(shared$.pipe(last(null, null))))),
+  );
+  return { effects, readiness };
+
+  function learn(state: LogState): void {
+    const { available, reason } = state;
+    if (available !== view.state.available) {
+      ports.telemetry.note(available ? "info" : "warn", available ? "The log is available" : "The log is away", {
+        reason,
+      });
+    }
+    view.learn(state);
+  }
+
+  function readiness(): Readiness {
+    const { available, reason } = view.state;
+    const checks = {
+      log: available ? "ok" : reason ?? "away",
+      tail: view.servesAll(routes.topics) ? "ok" : "still reading the log",
+      drain: draining ? "draining" : "ok",
+    };
+    return { ready: Object.values(checks).every((check) => check === "ok"), checks };
+  }
+}

@@ -1,0 +1,73 @@
+/** What this node knows of the log: its state, and every partition that it follows. */
+import type { WindowSize } from "./duplicate_window.ts";
+import type { TopicPartition } from "./log_record.ts";
+import { PartitionView } from "./partition_view.ts";
+import type { Batch, LogState, OffsetRange } from "./ports/log.ts";
+
+interface TopicView {
+  /** The partition count when the topic was first followed; partitions from there on appeared later. */
+  readonly initial: number;
+  readonly partitions: PartitionView[];
+}
+
+/** The partitions of a log as the live tail sees them. One a gateway; changed by its log pipeline alone. */
+export class LogView {
+  readonly #size: WindowSize;
+  readonly #topics = new Map<string, TopicView>();
+  #state: LogState = { available: false, reason: "the log was not reached yet", topics: new Map() };
+
+  constructor(size: WindowSize) {
+    this.#size = size;
+  }
+
+  /** The latest state that the log told. */
+  get state(): LogState {
+    return this.#state;
+  }
+
+  /** Takes what the log says of itself. */
+  learn(state: LogState): void {
+    this.#state = state;
+  }
+
+  /** The partition count of a topic; `undefined` until the log was reached. */
+  partitions(topic: string): number | undefined {
+    return this.#state.topics.get(topic)?.partitions;
+  }
+
+  /** The view of a partition; `undefined` until the tail has found it. */
+  partition({ topic, partition }: TopicPartition): PartitionView | undefined {
+    return this.#topics.get(topic)?.partitions[partition];
+  }
+
+  /**
+   * Begins to follow a partition, and says from which offset: one duplicate window before its end. A partition that
+   * appears later than its topic is read from its low end, for subscribers too.
+   */
+  start({ topic, partition }: TopicPartition, range: OffsetRange): number {
+    const view = this.#topics.get(topic) ?? { initial: this.partitions(topic) ?? Infinity, partitions: [] };
+    this.#topics.set(topic, view);
+    const fresh = partition >= view.initial;
+    return (view.partitions[partition] = new PartitionView(partition, { range, fresh, size: this.#size })).next;
+  }
+
+  /** The view of a batch's partition; one that the tail found by itself is new. */
+  follow({ topic, partition, from, high }: Batch): PartitionView {
+    return this.partition({ topic, partition }) ??
+      (this.start({ topic, partition }, { low: from, high }), this.partition({ topic, partition })!);
+  }
+
+  /** Whether a partition is followed and its window whole. */
+  serves(place: TopicPartition): boolean {
+    return this.partition(place)?.serving ?? false;
+  }
+
+  /** Whether every partition of the topics is followed and serves. */
+  servesAll(topics: readonly string[]): boolean {
+    return topics.every((topic) => {
+      const count = this.partitions(topic);
+      return count !== undefined &&
+        Array.from({ length: count }, (_, partition) => ({ topic, partition })).every((place) => this.serves(place));
+    });
+  }
+}

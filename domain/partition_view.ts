@@ -1,0 +1,106 @@
+/** What this node knows of one partition that it follows. */
+import { cursorOf } from "./cursor.ts";
+import { DuplicateWindow, type WindowSize } from "./duplicate_window.ts";
+import type { StoredRecord } from "./log_record.ts";
+import type { Batch, OffsetRange } from "./ports/log.ts";
+
+/** How many offsets of duplicates are remembered at the most; older ones are folded again when a replay needs them. */
+const DUPLICATES_KEPT = 100_000;
+
+type LastSeen = Pick<Parameters<typeof cursorOf>[0], "offset" | "record">;
+
+/**
+ * The state of the live fold over one partition: how far it is, which records were duplicates, and the last record.
+ *
+ * It starts one duplicate window before the high end, so that its decisions are those of a fold over the whole
+ * partition from the moment it serves.
+ */
+export class PartitionView {
+  readonly partition: number;
+  readonly #size: WindowSize;
+  #window: DuplicateWindow;
+  #next: number;
+  /** The first offset that is for subscribers: what is before it was only read for the window. */
+  #serveFrom: number;
+  /** From this offset on, `isDuplicate` knows. */
+  #exactFrom: number;
+  #duplicates = new Set<number>();
+  /** The offset up to which all was taken, and its record where one is known: what a cursor is made of. */
+  #last: LastSeen;
+
+  constructor(partition: number, options: { range: OffsetRange; fresh: boolean; size: WindowSize }) {
+    const { range: { low, high }, fresh, size } = options;
+    this.partition = partition;
+    this.#size = size;
+    this.#window = new DuplicateWindow(size);
+    // Cursors need the last record, so at least one is read.
+    this.#next = fresh ? low : Math.max(low, high - Math.max(size.offsets, 1));
+    this.#serveFrom = fresh ? low : high;
+    this.#exactFrom = this.#next === low ? low : high;
+    this.#last = { offset: this.#next - 1, record: undefined };
+  }
+
+  /** The offset after the last one that was taken. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Whether the window is whole, so that subscribers can be served. */
+  get serving(): boolean {
+    return this.#next >= this.#serveFrom;
+  }
+
+  /** From which offset on `isDuplicate` knows. */
+  get exactFrom(): number {
+    return this.#exactFrom;
+  }
+
+  /** The live window, for the question whether a message is in the log already. */
+  get window(): DuplicateWindow {
+    return this.#window;
+  }
+
+  /** Whether the record at an offset, `exactFrom` or later and before `next`, is a duplicate. */
+  isDuplicate(offset: number): boolean {
+    return this.#duplicates.has(offset);
+  }
+
+  /** Whether a record is for subscribers: not one that was only read for the window. */
+  isLive(record: StoredRecord): boolean {
+    return record.offset >= this.#serveFrom;
+  }
+
+  /** Takes the next record; `duplicate` is what the fold said of it. */
+  take(record: StoredRecord, duplicate: boolean): void {
+    this.#next = record.offset + 1;
+    this.#last = { offset: record.offset, record };
+    if (duplicate) this.#remember(record.offset);
+  }
+
+  /** Takes the end of a batch: the holes after its last record, or what the log lost. */
+  end(batch: Batch): void {
+    if (batch.lost !== undefined) {
+      const restarted = batch.lost === "log_changed";
+      this.#window = restarted ? new DuplicateWindow(this.#size) : this.#window;
+      this.#serveFrom = restarted ? batch.to : this.#serveFrom;
+      this.#exactFrom = Math.max(restarted ? 0 : this.#exactFrom, batch.to);
+      this.#duplicates = restarted ? new Set() : this.#duplicates;
+      this.#last = { offset: batch.to - 1, record: undefined };
+    }
+    this.#next = batch.to;
+  }
+
+  /** The cursor of everything that was taken. */
+  cursor(partitions: number): string {
+    const { offset, record } = this.#last;
+    return cursorOf({ partitions, partition: this.partition, offset, record });
+  }
+
+  #remember(offset: number): void {
+    this.#duplicates.add(offset);
+    if (this.#duplicates.size <= DUPLICATES_KEPT) return;
+    const oldest = this.#duplicates.values().next().value!;
+    this.#duplicates.delete(oldest);
+    this.#exactFrom = Math.max(this.#exactFrom, oldest + 1);
+  }
+}

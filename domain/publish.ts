@@ -1,0 +1,100 @@
+/** The inbound pipeline: a client's publish to records of the log, and the log's word to the client's answer. */
+import { map, type Observable, of, reduce } from "rxjs";
+import { type ComposedRecord, composeRecords } from "./compose_records.ts";
+import { type Failure, failure, isFailure } from "./failure.ts";
+import type { PublishFrame, ServerFrame } from "./frame.ts";
+import type { Outcome } from "./ports/log.ts";
+import type { Scene } from "./scene.ts";
+import type { Session } from "./session.ts";
+import { targetOf } from "./target.ts";
+
+/**
+ * Appends a publish and emits its one answer: `published` once every record of it is in the log, or why it is not.
+ *
+ * The records are handed to the log on subscription, so that publishes keep the order in which they are subscribed to.
+ * A message that this node has read already is answered with its first position, and not appended again.
+ */
+export function publish(scene: Scene, request: { session: Session; frame: PublishFrame }): Observable<ServerFrame> {
+  const { session, frame } = request;
+  const { log, view, random, telemetry } = scene;
+  const target = targetOf(scene, { session, channel: frame.channel, action: "publish" });
+  if (isFailure(target)) return refuse(target);
+  const { channel, match } = target;
+  const partitions = view.partitions(match.route.topic);
+  if (!view.state.available || partitions === undefined) {
+    const why = view.state.reason ?? `topic ${match.route.topic} is not known yet`;
+    return refuse(
+      failure("unavailable", `Cannot publish to ${channel}: the log is away (${why}); nothing was written`),
+    );
+  }
+  const composed = composeRecords(
+    {
+      channel,
+      match,
+      user: session.user,
+      session: session.connection.session,
+      messageId: frame.messageId ?? random.uuid(),
+      payload: frame.payload,
+      ...(frame.headers ? { headers: frame.headers } : {}),
+      partitions,
+    },
+  );
+  if (isFailure(composed)) return refuse(composed);
+  const { partition } = composed[0]!.record;
+  return append(composed);
+
+  function append(records: readonly ComposedRecord[]): Observable<ServerFrame> {
+    const known = records.map((record) => frame.messageId === undefined ? undefined : firstOffset(record));
+    const missing = records.filter((_, index) => known[index] === undefined);
+    if (known[0] !== undefined) telemetry.count("publishes_duplicate");
+    if (missing.length === 0) return of(published(known[0]!, true));
+    return log.append(missing.map(({ record }) => record)).pipe(
+      reduce(
+        (outcomes, outcome) => outcomes.with(outcome.index, outcome),
+        missing.map((): Outcome | undefined => undefined),
+      ),
+      map((outcomes) => {
+        const failed = outcomes.find((outcome) => outcome?.kind !== "appended");
+        if (failed !== undefined || outcomes.includes(undefined)) return refusal(failed);
+        telemetry.count("publishes_appended");
+        const first = outcomes[0] as Outcome & { kind: "appended" };
+        return known[0] === undefined ? published(first.offset, false) : published(known[0], true);
+      }),
+    );
+  }
+
+  /** The offset of the record that counts, where this node has read one of the same message. */
+  function firstOffset({ channel: on, record }: ComposedRecord): number | undefined {
+    const partition = view.partition(record);
+    if (!partition || frame.messageId === undefined) return undefined;
+    return partition.window.find({
+      channel: on,
+      sender: session.user,
+      messageId: frame.messageId,
+      offset: partition.next,
+      time: scene.clock.scheduler.now(),
+    });
+  }
+
+  function published(offset: number, duplicate: boolean): ServerFrame {
+    return { type: "published", id: frame.id, channel, partition, offset, duplicate };
+  }
+
+  function refusal(outcome: Outcome | undefined): ServerFrame {
+    const why = outcome && outcome.kind !== "appended" ? outcome.message : "the log gave no outcome";
+    if (outcome?.kind !== "rejected") {
+      telemetry.count("publishes_unknown");
+      const message =
+        `Cannot tell whether the publish to ${channel} was written (${why}); send it again with the same messageId`;
+      return { type: "error", id: frame.id, failure: failure("unavailable", message) };
+    }
+    telemetry.count("publishes_rejected");
+    const code = outcome.reason === "invalid" ? "internal" : outcome.reason;
+    return { type: "error", id: frame.id, failure: failure(code, `Cannot publish to ${channel}: ${why}`) };
+  }
+
+  function refuse(reason: Failure): Observable<ServerFrame> {
+    telemetry.count("publishes_rejected");
+    return of({ type: "error", id: frame.id, failure: reason });
+  }
+}

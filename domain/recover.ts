@@ -1,0 +1,117 @@
+/** Replays: what a channel had after a cursor, up to where a subscription joined it. */
+import { concat, concatMap, defer, EMPTY, ignoreElements, last, map, type Observable, of, scan, takeWhile } from "rxjs";
+import { type Cursor, formatCursor, recordCheck } from "./cursor.ts";
+import type { Publication } from "./publication.ts";
+import { type ChannelPiece, readChannel } from "./read_channel.ts";
+import type { Scene } from "./scene.ts";
+import type { Served } from "./serving.ts";
+import type { Target } from "./target.ts";
+
+/** Why a channel cannot go on from a cursor. */
+export type Unrecovered = "expired" | "log_changed" | "too_far";
+
+/** What a replay says: publications in order, and at last how it ended. */
+export type RecoverStep =
+  | { readonly kind: "publications"; readonly publications: readonly Publication[] }
+  | { readonly kind: "end"; readonly reason?: Unrecovered };
+
+/** What to replay. */
+export interface Recovery {
+  readonly target: Target;
+  readonly served: Served;
+  /** Everything after this; `earliest` is everything that the log has. */
+  readonly since: Cursor | "earliest";
+  /** The offset where the subscription joined: the end of the replay. */
+  readonly to: number;
+  /** Completes when there is room for more publications. */
+  room(): Observable<unknown>;
+}
+
+/**
+ * Reads what the channel of a recovery had after its cursor and before `to`: in log order, without duplicates, decided as the live tail
+ * decided. Ends with one `end`, without a reason where nothing is missing. Errors with `LogUnavailable`.
+ */
+export function recover(scene: Scene, recovery: Recovery): Observable<RecoverStep> {
+  const { log, settings: { replay } } = scene;
+  const { since, served: { place, view }, to } = recovery;
+  const end = (reason?: Unrecovered): Observable<RecoverStep> => of({ kind: "end", ...(reason ? { reason } : {}) });
+
+  if (since === "earliest") {
+    return log.range(place).pipe(
+      concatMap(({ low }) =>
+        to - low > replay.offsets ? end("too_far") : readAfter(scene, recovery, Math.min(low, to) - 1)
+      ),
+    );
+  }
+  if (since.partitions !== place.partitions) return end("log_changed");
+  if (since.offset + 1 === to && formatCursor(since) === view.cursor(place.partitions)) return end();
+  if (since.offset >= to) return end("log_changed");
+  if (to - since.offset - 1 > replay.offsets) return end("too_far");
+  return check(scene, { place, since }).pipe(
+    concatMap((reason) => reason ? end(reason) : readAfter(scene, recovery, since.offset)),
+  );
+}
+
+/** Whether the record that a cursor was made of is still the one at its offset. Emits once. */
+function check(scene: Scene, cursor: { place: Served["place"]; since: Cursor }): Observable<Unrecovered | undefined> {
+  const { log } = scene;
+  const { place, since: { offset, check: expected } } = cursor;
+  if (offset < 0) return log.range(place).pipe(map(({ low }) => low > 0 ? "expired" : undefined));
+  // Made where the partition had lost all of its records: nothing tells whether it is still the same log.
+  if (expected === 0) return of("log_changed");
+  return log.read(place, { from: offset, to: offset + 1 }).pipe(
+    map((batch): Unrecovered | undefined => {
+      batch.done();
+      if (batch.lost) return batch.lost;
+      const record = batch.records.find((candidate) => candidate.offset === offset);
+      // A hole: compaction removed the record, and perhaps others after it.
+      if (!record) return "expired";
+      return recordCheck(record) === expected ? undefined : "log_changed";
+    }),
+    last(null, "log_changed" as const),
+  );
+}
+
+/** Reads everything after an offset that was checked. */
+function readAfter(scene: Scene, recovery: Recovery, after: number): Observable<RecoverStep> {
+  const { replay } = scene.settings;
+  const { target, served, to, room } = recovery;
+  return concat(
+    readChannel(scene, { target, served, from: after + 1, to }).pipe(
+      scan(countUp, NOTHING_READ),
+      concatMap(({ fitting, reason, piece }) =>
+        concat(
+          fitting.length > 0 ? of<RecoverStep>({ kind: "publications", publications: fitting }) : EMPTY,
+          reason ? of<RecoverStep>({ kind: "end", reason }) : EMPTY,
+          defer(room).pipe(ignoreElements()),
+          defer(() => {
+            piece?.done();
+            return EMPTY;
+          }),
+        )
+      ),
+    ),
+    of<RecoverStep>({ kind: "end" }),
+  ).pipe(takeWhile((step) => step.kind !== "end", true));
+
+  function countUp(before: Progress, piece: ChannelPiece): Progress {
+    if (piece.lost) return { ...before, fitting: [], piece, reason: piece.lost };
+    const count = before.count + piece.publications.length;
+    const bytes = before.bytes + piece.bytes;
+    const fitting = piece.publications.slice(0, Math.max(0, replay.publications - before.count));
+    const tooFar = count > replay.publications || bytes > replay.bytes;
+    return { fitting, count, bytes, piece, ...(tooFar ? { reason: "too_far" } : {}) };
+  }
+}
+
+interface Progress {
+  /** The publications of the last piece that are within the limit. */
+  readonly fitting: readonly Publication[];
+  /** How many publications of the channel, and bytes of record values, were read in all. */
+  readonly count: number;
+  readonly bytes: number;
+  readonly piece?: ChannelPiece;
+  readonly reason?: Unrecovered;
+}
+
+const NOTHING_READ: Progress = { fitting: [], count: 0, bytes: 0 };

@@ -1,0 +1,31 @@
+/** What the pipelines of one gateway share. */
+import type { ChannelIndex } from "./channel_index.ts";
+import type { LogView } from "./log_view.ts";
+import type { Authenticator } from "./ports/authenticator.ts";
+import type { Clock, Random } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
+import type { Transport } from "./ports/transport.ts";
+import type { RouteTable } from "./route_table.ts";
+import type { SessionRegistry } from "./session_registry.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+/** The outside world of a gateway. */
+export interface GatewayPorts {
+  readonly log: Log;
+  readonly transport: Pick<Transport, "connections" | "drained">;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** The ports, the configuration, and the state that the pipelines of one gateway share. */
+export interface Scene extends GatewayPorts {
+  readonly routes: RouteTable;
+  readonly settings: GatewaySettings;
+  readonly view: LogView;
+  readonly index: ChannelIndex;
+  /** The sessions that have an identity. */
+  readonly sessions: SessionRegistry;
+}

@@ -1,0 +1,18 @@
+/** A connected client. */
+import type { Channel } from "./channel.ts";
+import type { Membership, Subscriber } from "./channel_index.ts";
+import type { ServerFrame } from "./frame.ts";
+import type { Identity } from "./ports/authenticator.ts";
+import type { Effect } from "./ports/transport.ts";
+
+/** A connection whose user is known, with its subscriptions. */
+export interface Session extends Subscriber {
+  readonly identity: Identity;
+  readonly memberships: Map<Channel, Membership>;
+}
+
+/** The effect that sends frames to one session, in order. */
+export function reply(session: Pick<Session, "connection">, ...frames: readonly ServerFrame[]): Effect[] {
+  const { connection } = session;
+  return frames.map((frame) => ({ kind: "send", connections: [connection], frame: connection.codec.encode(frame) }));
+}

@@ -1,0 +1,47 @@
+/** The limits and deadlines of a gateway. */
+
+/** What an operator can set; see `docs/configuration.md` for what each is for. */
+export interface GatewaySettings {
+  /** The name of this node, unique among the gateways on one log. */
+  readonly node: string;
+  /** The largest WebSocket message that a client may send, in bytes. */
+  readonly frameBytes: number;
+  readonly subscriptionsPerConnection: number;
+  readonly connectionsPerUser: number;
+  /** How long a silent client is waited for before it is connected without a `connect` frame. */
+  readonly connectWaitMs: number;
+  readonly pingSeconds: number;
+  /** How many bytes may wait for a connection, while it replays too. */
+  readonly queueBytes: number;
+  /** How many requests of a connection may be under way before reading from it pauses. */
+  readonly publishesInFlight: number;
+  /** Every request is answered within this time. */
+  readonly answerMs: number;
+  /** The largest record value, in bytes, that is shown to clients. */
+  readonly recordBytes: number;
+  readonly replay: ReplayLimits;
+  readonly duplicates: { readonly offsets: number; readonly ms: number };
+}
+
+/** What the replay or the history of one request stops at. */
+export interface ReplayLimits {
+  readonly publications: number;
+  readonly offsets: number;
+  /** Bytes of record values that are read. */
+  readonly bytes: number;
+}
+
+/** The defaults of `docs/protocol.md`. */
+export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
+  frameBytes: 64 * 1024,
+  subscriptionsPerConnection: 128,
+  connectionsPerUser: 32,
+  connectWaitMs: 1_000,
+  pingSeconds: 20,
+  queueBytes: 1024 * 1024,
+  publishesInFlight: 256,
+  answerMs: 10_000,
+  recordBytes: 1024 * 1024,
+  replay: { publications: 10_000, offsets: 1_000_000, bytes: 256 * 1024 * 1024 },
+  duplicates: { offsets: 200_000, ms: 5 * 60_000 },
+};

@@ -1,0 +1,55 @@
+/** What a request is about: the channel, its route, and whether the user may. */
+import { type Channel, isChannel } from "./channel.ts";
+import { type Failure, failure } from "./failure.ts";
+import { type Action, authorize } from "./permission.ts";
+import { placeOf } from "./compose_records.ts";
+import type { TopicPartition } from "./log_record.ts";
+import type { RouteMatch } from "./route_table.ts";
+import type { Scene } from "./scene.ts";
+import type { Session } from "./session.ts";
+
+/** A channel that the user may do the action on. */
+export interface Target {
+  readonly channel: Channel;
+  readonly match: RouteMatch;
+}
+
+/** Parses, routes and authorizes the channel of a request. Pure. */
+export function targetOf(
+  scene: Pick<Scene, "routes">,
+  request: { session: Pick<Session, "user">; channel: string; action: Action },
+): Target | Failure {
+  const { channel, action, session: { user } } = request;
+  if (!isChannel(channel)) {
+    return failure(
+      "bad_channel",
+      `Cannot ${action} on channel ${excerpt(channel)}: expected 1 to 255 of A-Z a-z 0-9 _ . : ~ -`,
+    );
+  }
+  const match = scene.routes.find(channel);
+  if (!match) {
+    const known = scene.routes.routes.map((route) => route.channel).join(", ");
+    return failure(
+      "unknown_channel",
+      `Cannot ${action} on channel ${channel}: no route has it; the routes are ${known}`,
+    );
+  }
+  return authorize({ action, user, match }) ?? { channel, match };
+}
+
+/** The partition that a channel lives in; `undefined` until the log was reached. */
+export function placeOfTarget(scene: Pick<Scene, "view">, { match: { route, key } }: Target): Place | undefined {
+  const partitions = scene.view.partitions(route.topic);
+  if (partitions === undefined) return undefined;
+  return { topic: route.topic, partition: placeOf(route, { key, partitions }), partitions };
+}
+
+/** A partition, with the partition count that it was chosen by. */
+export interface Place extends TopicPartition {
+  readonly partitions: number;
+}
+
+/** A value as it stands in an error message: quoted, and cut to 64 characters. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.length > 64 ? text.slice(0, 64) + "…" : text);
+}

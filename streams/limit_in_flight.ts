@@ -1,0 +1,46 @@
+import { concat, defer, EMPTY, merge, mergeMap, type Observable, of, type OperatorFunction } from "rxjs";
+
+/** When to ask the source to pause, and when to go on. */
+export interface InFlightLimit<Out> {
+  /** At this many items under way `pause` is emitted; no more are started. At least 1. */
+  readonly high: number;
+  /** After a pause, at this many or fewer `resume` is emitted. Less than `high`. */
+  readonly low: number;
+  readonly pause: Out;
+  readonly resume: Out;
+}
+
+/**
+ * Runs `project` for each item, up to `high` at once, each started in the order of the items. Emits all outputs as they come, and
+ * between them `pause` and `resume` in turn: a source that stops when told keeps what waits here bounded.
+ *
+ * Completes when the source and all projections have. An error of a projection is the output's.
+ */
+export function limitInFlight<In, Out>(
+  project: (item: In) => Observable<Out>,
+  limit: InFlightLimit<Out>,
+): OperatorFunction<In, Out> {
+  const { high, low, pause, resume } = limit;
+  return (source) =>
+    defer(() => {
+      let inFlight = 0;
+      let paused = false;
+      const started = defer(() => {
+        if (paused || inFlight < high) return EMPTY;
+        paused = true;
+        return of(pause);
+      });
+      const ended = defer(() => {
+        inFlight--;
+        if (!paused || inFlight > low) return EMPTY;
+        paused = false;
+        return of(resume);
+      });
+      return source.pipe(
+        mergeMap((item) => {
+          inFlight++;
+          return merge(concat(project(item), ended), started);
+        }, high),
+      );
+    });
+}
