@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import type { WsLimits } from "./ws_options.ts";
+
+/** What an HTTP server is opened with. */
+export interface HttpServerOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly limits: Pick<WsLimits, "maxHeadBytes" | "handshakeSeconds">;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * An HTTP server with bounded request heads and times, which is not listening yet.
+ *
+ * What is no HTTP is answered 400, a head that is too large 431, one that does not come in time 408; each is closed.
+ * Upgrades to anything but a WebSocket are taken as plain requests, as the RFC has it.
+ */
+export function httpServer(options: HttpServerOptions): Server {
+  const { fetch, limits, telemetry } = options;
+  const handshakeMs = limits.handshakeSeconds * 1000;
+  const listener = getRequestListener(async (request) => {
+    try {
+      return await fetch(request);
+    } catch (error) {
+      telemetry.note("error", "Cannot answer an HTTP request", {
+        path: request.url.slice(0, 200),
+        error: String(error),
+      });
+      return Response.json({ error: { status: 500, message: "Cannot answer: an internal error" } }, { status: 500 });
+    }
+  }, { overrideGlobalObjects: false });
+  const settings = {
+    maxHeaderSize: limits.maxHeadBytes,
+    headersTimeout: handshakeMs,
+    // Checked against the time that the whole request takes to arrive: it must not be less than that of its head.
+    requestTimeout: handshakeMs + 1000,
+    connectionsCheckingInterval: Math.min(1000, handshakeMs / 4),
+    keepAliveTimeout: 5000,
+    shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === "websocket",
+  };
+  return createServer(settings, listener);
+}
+
+/**
+ * Starts to listen, and says where.
+ *
+ * @throws {Error} where it cannot; the message names the address and the way out
+ */
+export function listen(
+  server: Server,
+  at: { hostname: string; port: number },
+): Promise<{ hostname: string; port: number }> {
+  const { hostname, port } = at;
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(new Error(`Cannot listen on ${hostname}:${port}: ${reasonOf(error)}`, { cause: error }));
+    server.once("error", fail);
+    try {
+      server.listen(port, hostname, () => {
+        server.off("error", fail);
+        const address = server.address() as AddressInfo;
+        resolve({ hostname: address.address, port: address.port });
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** Stops listening, and waits until every request that was under way is answered. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return "the address is in use; end the process that uses it, or choose another port (0 takes a free one)";
+    case "EACCES":
+      return "the system does not allow it; choose a port of 1024 or more";
+    case "EADDRNOTAVAIL":
+      return "this machine has no such address; choose 127.0.0.1, or 0.0.0.0 for all of them";
+    case "ENOTFOUND":
+      return "there is no such host name; choose an address such as 127.0.0.1";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

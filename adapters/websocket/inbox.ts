@@ -1,0 +1,77 @@
+import { Observable, type Subscriber } from "rxjs";
+
+/** The messages that come from one connection, on their way to its only subscriber. */
+export class Inbox {
+  /**
+   * The messages in order. Completes when the inbox is ended; never errors. The second subscription, like one after
+   * the end, completes at once.
+   */
+  readonly messages: Observable<string | Uint8Array> = new Observable((reader) => this.#attach(reader));
+
+  #held: (string | Uint8Array)[] = [];
+  #reader: Subscriber<string | Uint8Array> | undefined;
+  #state: "awaited" | "read" | "left" | "ended" = "awaited";
+  #paused = false;
+  readonly #wanted: () => void;
+
+  /** `wanted` is called when there is a reader at last: then call {@linkcode release}, not from within `wanted`. */
+  constructor(wanted: () => void) {
+    this.#wanted = wanted;
+  }
+
+  /** Whether messages are held back, so that none should be read from the socket. */
+  get paused(): boolean {
+    return this.#paused || this.#state === "awaited";
+  }
+
+  /** Passes a message on, or holds it back. Ignored after the end, and when the subscriber has left. */
+  accept(message: string | Uint8Array): void {
+    // Holding must outlast the pause until the held ones are released, or a later message would overtake them.
+    if (this.paused || this.#held.length > 0) {
+      if (this.#state !== "ended") this.#held.push(message);
+    } else {
+      this.#reader?.next(message);
+    }
+  }
+
+  /** Holds messages back: what one read from the socket had brought already comes after {@linkcode release}. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Ends a pause. The held messages stay until {@linkcode release}. */
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /** Passes on what was held back, until there is a pause. */
+  release(): void {
+    if (this.#held.length === 0 || this.paused) return;
+    const held = this.#held;
+    let passed = 0;
+    // `#held` stays in place, so that what comes in the meantime lines up behind it.
+    while (passed < held.length && !this.paused && this.#held === held) this.#reader?.next(held[passed++]!);
+    if (this.#held === held) this.#held = held.slice(passed);
+  }
+
+  /** Completes the messages, once. What is held back is dropped. */
+  end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#held = [];
+    this.#reader?.complete();
+    this.#reader = undefined;
+  }
+
+  #attach(reader: Subscriber<string | Uint8Array>): (() => void) | void {
+    if (this.#state !== "awaited") return reader.complete();
+    this.#state = "read";
+    this.#reader = reader;
+    this.#wanted();
+    return () => {
+      this.#reader = undefined;
+      this.#held = [];
+      if (this.#state === "read") this.#state = "left";
+    };
+  }
+}
