@@ -67,7 +67,7 @@ export interface KafkaLimits {
   readonly openBatches: number;
   /** How many bounded reads talk to brokers at once; others wait. Default 8. */
   readonly concurrentReads: number;
-  /** How many bytes of a partition one fetch asks for, before inflation. Default 1 MiB. */
+  /** How many bytes of a partition one fetch asks for, before inflation. Default 512 KiB. */
   readonly fetchBytes: number;
 }
 
@@ -99,5 +99,5 @@ export const KAFKA_DEADLINES: KafkaDeadlines = {
 export const KAFKA_LIMITS: KafkaLimits = {
   openBatches: 4,
   concurrentReads: 8,
-  fetchBytes: 1024 * 1024,
+  fetchBytes: 512 * 1024,
 };

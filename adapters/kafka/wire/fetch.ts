@@ -38,6 +38,8 @@ export interface FetchPartition {
 
 /** A broker's answer. */
 export interface FetchResponse {
+  /** How long the broker wants not to be asked again, in milliseconds. */
+  readonly throttleMs: number;
   readonly error: number;
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly FetchedPartition[] }[];
 }
@@ -76,7 +78,7 @@ export function fetchRecords(version: number, request: FetchRequest): Call<Fetch
       to.array([], () => {}).string("").end();
     },
     read(from) {
-      from.int32();
+      const throttleMs = from.int32();
       const error = from.int16();
       from.int32();
       const topics = from.array(() => {
@@ -85,7 +87,7 @@ export function fetchRecords(version: number, request: FetchRequest): Call<Fetch
         from.end();
         return { topic: names.get(id) ?? id, partitions };
       });
-      return { error, topics };
+      return { throttleMs, error, topics };
     },
   });
 }

@@ -8,6 +8,8 @@ export const METADATA: Api = { key: 3, name: "Metadata", lowest: 7, highest: 12,
 /** What a broker knows of its cluster. */
 export interface MetadataResponse {
   readonly brokers: readonly BrokerAddress[];
+  /** The node id of the broker that changes topics; -1 where there is none. */
+  readonly controller: number;
   readonly topics: readonly TopicMetadata[];
 }
 
@@ -54,8 +56,8 @@ export function metadata(version: number, topics: readonly string[]): Call<Metad
       from.int32();
       const brokers = from.array(() => readBroker(from));
       from.nullableString();
-      from.int32();
-      return { brokers, topics: from.array(() => readTopic(from, version)) };
+      const controller = from.int32();
+      return { brokers, controller, topics: from.array(() => readTopic(from, version)) };
     },
   });
 }

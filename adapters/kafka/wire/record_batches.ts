@@ -1,5 +1,6 @@
 /** From the bytes of a fetched partition to records. */
 import type { StoredRecord, TopicPartition } from "../../../domain/log_record.ts";
+import { pace } from "../compression/pace.ts";
 import { type BatchFrame, batchFrames, type BatchHeader, HEADER_BYTES, readHeader } from "./batch_frames.ts";
 import { WireReader } from "./reader.ts";
 import { readHead, readRest, type RecordContext } from "./record.ts";
@@ -39,6 +40,7 @@ export interface ReadBatches {
 export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Promise<ReadBatches> {
   const records: StoredRecord[] = [];
   const aborted = abortedProducers(fetched);
+  const turn = pace();
   let next = wanted.from;
   let epoch = -1;
   let unreadable = 0;
@@ -59,7 +61,7 @@ export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Pr
         // A copy: the socket's chunk that this is a view of is much larger than a small batch.
         ? batch.bytes.slice(HEADER_BYTES)
         : await wanted.inflate(header.codec, batch.bytes.subarray(HEADER_BYTES));
-      for (const record of readRecords(body, header, { wanted, batch })) records.push(record);
+      for (const record of await readRecords(body, header, { wanted, batch, turn })) records.push(record);
     } catch (error) {
       unreadable += batch.records;
       reason ??= `offsets ${batch.start} to ${batch.end - 1}: ${
@@ -86,11 +88,12 @@ function abortedProducers(fetched: FetchedPartition): (header: BatchHeader, end:
 }
 
 /** The records of one batch: all that are wanted, or an error. */
-function readRecords(
+async function readRecords(
   body: Uint8Array,
   header: BatchHeader,
-  { wanted, batch }: { readonly wanted: Wanted; readonly batch: BatchFrame },
-): StoredRecord[] {
+  options: { readonly wanted: Wanted; readonly batch: BatchFrame; readonly turn: ReturnType<typeof pace> },
+): Promise<StoredRecord[]> {
+  const { wanted, batch, turn } = options;
   const context: RecordContext = {
     topic: wanted.topic,
     partition: wanted.partition,
@@ -101,6 +104,7 @@ function readRecords(
   const records: StoredRecord[] = [];
   const from = new WireReader(body);
   for (let at = 0; at < batch.records; at++) {
+    if (at % RECORDS_A_LOOK === 0) await turn();
     const size = from.signedVarint();
     const end = from.position + size;
     const head = readHead(from, context);
@@ -111,3 +115,6 @@ function readRecords(
   }
   return records;
 }
+
+/** How many records are read between two looks at the clock. */
+const RECORDS_A_LOOK = 256;

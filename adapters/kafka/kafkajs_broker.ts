@@ -1,0 +1,142 @@
+/**
+ * One connection to one broker, by kafkajs: it brings sockets, TLS, SASL and the framing of requests.
+ *
+ * This reaches into kafkajs 2.2.4, whose public API has no way to ask one broker one thing;
+ * `tests/adapters/kafka/kafkajs_broker_test.ts` holds the parts that it relies on.
+ */
+import { Buffer } from "node:buffer";
+import type { Kafka } from "kafkajs";
+import type { Address } from "./client.ts";
+import type { Call } from "./wire/call.ts";
+
+/** The versions of requests that a broker speaks, by Kafka's number of the request. */
+export type ApiVersions = Readonly<Record<string, { readonly minVersion: number; readonly maxVersion: number }>>;
+
+/** A connection that is not made yet. */
+export interface KafkajsBroker {
+  /** Connects, asks for the broker's versions and authenticates. Call once. No deadline. */
+  connect(): Promise<ApiVersions>;
+  /** Asks one thing. Answers come in the order of the questions. No deadline. */
+  send<T>(call: Call<T>): Promise<T>;
+  /** The values of topics' configuration entries, by topic. */
+  topicConfigs(
+    topics: readonly string[],
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
+  /** Makes topics. Errors are kafkajs'. */
+  createTopics(topics: readonly NewTopic[], timeoutMs: number): Promise<void>;
+  /** Ends the connection at once; what was asked fails with `reason`. */
+  destroy(reason: Error): void;
+  /** Calls back once, when the connection has ended. Only after `connect`. */
+  onEnd(ended: () => void): void;
+}
+
+/** A topic that is to be made. */
+export interface NewTopic {
+  readonly topic: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What is used of kafkajs' Cluster. */
+interface Cluster {
+  readonly rootLogger: unknown;
+  readonly connectionPoolBuilder: { build(address: Address): Promise<ConnectionPool> };
+  readonly brokerPool: { createBroker(options: { logger: unknown; connectionPool: ConnectionPool }): Broker };
+}
+
+interface ConnectionPool {
+  readonly pool: readonly Connection[];
+}
+
+interface Connection {
+  readonly socket?: Socket;
+  readonly requestQueue: { destroy(): void; rejectAll(reason: Error): void };
+  send(request: { request: unknown; response: unknown }): Promise<unknown>;
+}
+
+interface Socket {
+  destroy(reason?: Error): void;
+  once(event: "close", listener: () => void): void;
+}
+
+interface Broker {
+  readonly versions: ApiVersions;
+  connect(): Promise<void>;
+  describeConfigs(request: { resources: readonly unknown[] }): Promise<{ readonly resources: readonly Resource[] }>;
+  createTopics(request: { topics: readonly NewTopic[]; timeout: number }): Promise<unknown>;
+}
+
+interface Resource {
+  readonly resourceName: string;
+  readonly configEntries: readonly { readonly configName: string; readonly configValue: string | null }[];
+}
+
+const TOPIC_RESOURCE = 2;
+
+/** Makes a connection to a broker, with the client's TLS, SASL and socket factory. */
+export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<KafkajsBroker> {
+  const cluster = clusterOf(kafka);
+  const connectionPool = await cluster.connectionPoolBuilder.build(address);
+  const broker = cluster.brokerPool.createBroker({ logger: cluster.rootLogger, connectionPool });
+  // kafkajs keeps a second connection for fetches: here a connection carries either, so the first one is all.
+  const connection = connectionPool.pool[0]!;
+  let destroyed: Error | undefined;
+  const destroy = (reason: Error) => {
+    destroyed = reason;
+    for (const each of connectionPool.pool) {
+      each.requestQueue.destroy();
+      // The error makes kafkajs clear its connection timer and fail what waits, authentication excepted.
+      each.socket?.destroy(reason);
+      each.requestQueue.rejectAll(reason);
+    }
+  };
+  return {
+    async connect() {
+      await broker.connect().finally(() => {
+        // The socket may have been made after the call that was to destroy it.
+        if (destroyed) destroy(destroyed);
+      });
+      return broker.versions;
+    },
+    async send<T>(call: Call<T>) {
+      const body = Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength);
+      const request = {
+        apiKey: call.api.key,
+        apiVersion: call.version,
+        apiName: call.api.name,
+        encode: () => Promise.resolve({ buf: body, buffer: body }),
+      };
+      const response = {
+        // The caller heeds a broker's throttling (`FetchResponse.throttleMs`): kafkajs would hold requests back unseen.
+        decode: (payload: Uint8Array) => Promise.resolve({ answer: call.read(payload), clientSideThrottleTime: null }),
+        parse: (decoded: { answer: T }) => Promise.resolve(decoded.answer),
+      };
+      return await connection.send({ request, response }) as T;
+    },
+    async topicConfigs(topics, names) {
+      const resources = topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: names }));
+      const described = await broker.describeConfigs({ resources });
+      return new Map(described.resources.map((resource) => [
+        resource.resourceName,
+        new Map(resource.configEntries.map((entry) => [entry.configName, entry.configValue ?? ""])),
+      ]));
+    },
+    async createTopics(topics, timeoutMs) {
+      await broker.createTopics({ topics, timeout: timeoutMs });
+    },
+    destroy,
+    onEnd(ended) {
+      connection.socket?.once("close", ended);
+    },
+  };
+}
+
+function clusterOf(kafka: Kafka): Cluster {
+  const name = "private:Kafka:createCluster";
+  const symbol = Object.getOwnPropertySymbols(kafka).find((each) => each.description === name);
+  const create = symbol && (kafka as unknown as Record<symbol, unknown>)[symbol];
+  if (typeof create !== "function") throw new Error(`Cannot use kafkajs: it has no ${name}; expected version 2.2.4`);
+  return create({ allowAutoTopicCreation: false, maxInFlightRequests: null }) as Cluster;
+}

@@ -1,0 +1,67 @@
+/** The reading side of a Kafka log. */
+import type { Observable } from "rxjs";
+import { kafkaClient } from "./client.ts";
+import { type Cluster, followCluster } from "./cluster.ts";
+import { inflate } from "./compression.ts";
+import { gate } from "./gate.ts";
+import { linkPool } from "./link_pool.ts";
+import { KAFKA_DEADLINES, KAFKA_LIMITS, type KafkaDeadlines, type KafkaLogOptions } from "./options.ts";
+import { range, read, type ReadParts } from "./read.ts";
+import { start } from "./startup.ts";
+import { keepState } from "./state.ts";
+import { tail } from "./tail.ts";
+import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
+
+/** Everything of a log but its appends. */
+export interface KafkaReading extends Pick<Log, "tail" | "read" | "range"> {
+  /** Emits at once, then every change; completes when it is closed. */
+  readonly state: Observable<LogState>;
+  readonly cluster: Cluster;
+  /** Resolves when the log is available for the first time; rejects with `KafkaStartError`, or when it is closed. */
+  readonly startup: Promise<void>;
+  /** Ends everything. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Starts to read a Kafka log: returns at once, whether Kafka is there or not.
+ *
+ * @throws {TypeError} where a broker's address is none
+ */
+export function openReading(options: KafkaLogOptions): KafkaReading {
+  const { telemetry, random, topics } = options;
+  const deadlines: KafkaDeadlines = { ...KAFKA_DEADLINES, ...options.deadlines };
+  const limits = { ...KAFKA_LIMITS, ...options.limits };
+  const closing = new AbortController();
+  const signal = closing.signal;
+
+  const kafka = kafkaClient(options, { deadlines, telemetry });
+  const pool = linkPool(kafka, { deadlineMs: deadlines.connectMs, signal });
+  const cluster = followCluster({ pool, seeds: options.brokers, topics, deadlines, telemetry, random, signal });
+  const keeper = keepState(cluster, { deadlines, telemetry, signal });
+  const startup = start({ cluster, keeper, topics, createTopics: options.createTopics ?? false, deadlines, signal });
+  // Whoever opened the log may not want to know.
+  startup.catch(() => {});
+
+  const parts: ReadParts = {
+    kafka,
+    cluster,
+    deadlines,
+    limits,
+    telemetry,
+    random,
+    inflate,
+    topics,
+    closing: signal,
+    gate: gate(limits.concurrentReads),
+  };
+  return {
+    state: keeper.states,
+    cluster,
+    startup,
+    tail: (request): Observable<Batch> => tail(parts, request, { topics, closing: signal }),
+    read: (partition, wanted) => read(parts, partition, wanted),
+    range: (partition) => range(parts, partition),
+    close: () => closing.abort(),
+  };
+}

@@ -1,0 +1,115 @@
+/** What the log is known to be. */
+import { BehaviorSubject, type Observable } from "rxjs";
+import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import type { LogState, TopicState } from "../../domain/ports/log.ts";
+import type { Cluster, ClusterState } from "./cluster.ts";
+import { type Durability, judgeDurability, noteWeak } from "./topics.ts";
+import type { KafkaDeadlines } from "./options.ts";
+import { bell, wait } from "./wait.ts";
+
+/** The state of a log, kept up to date. */
+export interface StateKeeper {
+  /** Emits at once, then every change; completes when the log is closed. */
+  readonly states: Observable<LogState>;
+  /** Says that the log started: all of its topics were there. */
+  started(): void;
+  /** Says why it does not start. */
+  waiting(reason: string): void;
+}
+
+const UNJUDGED_RETRY_MS = 500;
+
+/** Keeps the state of a log until `signal` aborts. */
+export function keepState(cluster: Cluster, options: {
+  readonly deadlines: KafkaDeadlines;
+  readonly telemetry: Telemetry;
+  readonly signal: AbortSignal;
+}): StateKeeper {
+  const { deadlines, telemetry, signal } = options;
+  const states = new BehaviorSubject<LogState>({
+    available: false,
+    reason: "Kafka was not reached yet",
+    topics: new Map(),
+  });
+  let unstarted: string | undefined = "Kafka was not reached yet";
+  let judged: ReadonlyMap<string, Durability> = new Map();
+  const changed = bell();
+
+  const publish = () => {
+    if (signal.aborted) return;
+    const next = logState(cluster.state, judged, unstarted);
+    if (!sameState(states.value, next)) states.next(next);
+  };
+
+  const judge = async () => {
+    const noted = new Set<string>();
+    while (!signal.aborted) {
+      const topics = cluster.state.view?.topics ?? new Map();
+      let pause = deadlines.topicsMs;
+      if (topics.size > 0) {
+        try {
+          judged = await judgeDurability(cluster, topics, deadlines.requestMs);
+          for (const [topic, durability] of judged) {
+            if (!noted.has(topic)) noteWeak(telemetry, topic, durability);
+            noted.add(topic);
+          }
+        } catch (error) {
+          pause = UNJUDGED_RETRY_MS;
+          telemetry.note("debug", "Cannot read topic configurations", { reason: String(error) });
+        }
+        publish();
+      }
+      await changed.wait(pause, signal);
+      await wait(Math.min(UNJUDGED_RETRY_MS, pause), signal);
+    }
+  };
+
+  const watching = cluster.states.subscribe(({ view }) => {
+    // A topic that is not judged yet is not shown yet.
+    if ([...view?.topics.keys() ?? []].some((topic) => !judged.has(topic))) changed.ring();
+    publish();
+  });
+  void judge();
+  signal.addEventListener("abort", () => {
+    watching.unsubscribe();
+    states.complete();
+  }, { once: true });
+
+  return {
+    states: states.asObservable(),
+    started() {
+      unstarted = undefined;
+      publish();
+    },
+    waiting(reason) {
+      unstarted = reason;
+      publish();
+    },
+  };
+}
+
+function logState(
+  { reachable, error, view }: ClusterState,
+  judged: ReadonlyMap<string, Durability>,
+  unstarted: string | undefined,
+): LogState {
+  const topics = new Map<string, TopicState>();
+  let leaderless: string | undefined;
+  for (const [name, topic] of view?.topics ?? []) {
+    const durability = judged.get(name)?.level;
+    if (durability) topics.set(name, { partitions: topic.partitions.size, durability });
+    if (![...topic.partitions.values()].some(({ leader }) => leader >= 0)) leaderless ??= name;
+  }
+  if (leaderless !== undefined) leaderless = `No partition of Kafka topic "${leaderless}" has a leader`;
+  const unjudged = judged.size === 0 ? "The configuration of Kafka's topics was not read yet" : undefined;
+  const reason = !reachable && error ? error.message : unstarted ?? leaderless ?? unjudged;
+  return reason === undefined ? { available: true, topics } : { available: false, reason, topics };
+}
+
+function sameState(a: LogState, b: LogState): boolean {
+  return a.available === b.available && a.reason === b.reason && a.topics.size === b.topics.size &&
+    [...a.topics].every(([name, topic]) => {
+      const other = b.topics.get(name);
+      return other?.partitions === topic.partitions && other.durability === topic.durability;
+    });
+}
