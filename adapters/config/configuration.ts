@@ -1,0 +1,104 @@
+/** A configuration that was found to be right: every value is there, and of its type. */
+import type { Route } from "../../domain/route.ts";
+import type { Level } from "../../domain/ports/telemetry.ts";
+import type { LogFormat } from "../telemetry/console_telemetry.ts";
+
+/** What the gateway runs by; `docs/configuration.md` says what each setting is for. */
+export interface Configuration {
+  readonly name: string;
+  /** Absent: the node makes itself a name at every start. */
+  readonly node?: string;
+  readonly http: HttpConfiguration;
+  readonly auth: AuthConfiguration;
+  readonly log: LogConfiguration;
+  /** Present where `log.kind` is `kafka`. */
+  readonly kafka?: KafkaConfiguration;
+  readonly limits: LimitsConfiguration;
+  readonly telemetry: { readonly format: LogFormat; readonly level: Level };
+  /** One or more; their patterns do not overlap. */
+  readonly routes: readonly Route[];
+}
+
+/** Where the gateway listens. */
+export interface HttpConfiguration {
+  /** An IP address or host name. */
+  readonly host: string;
+  /** 0 takes any port that is free. */
+  readonly port: number;
+}
+
+/** Who clients are. Safe together: a mode that trusts anyone is on loopback only, unless `allowRemote` is set. */
+export interface AuthConfiguration {
+  readonly mode: "none" | "header";
+  /** In lower case. */
+  readonly header: string;
+  /** 32 characters or more; absent: one is to be made for the process. */
+  readonly secret?: string;
+  readonly allowRemote: boolean;
+  /** IP addresses and ranges of them; absent: only this machine is trusted. */
+  readonly trustedProxies?: readonly string[];
+  /** 32 characters or more. */
+  readonly proxySecret?: string;
+  /** In lower case. */
+  readonly proxySecretHeader: string;
+}
+
+/** Where messages are kept. */
+export interface LogConfiguration {
+  readonly kind: "sqlite" | "memory" | "kafka";
+  /** The folder of `log.sqlite`. */
+  readonly path: string;
+  /** Of each topic of an embedded log. */
+  readonly partitions: number;
+  /** Absent: records are kept for ever. */
+  readonly retentionHours?: number;
+  /** Absent: no limit. */
+  readonly retentionBytes?: number;
+}
+
+/** How Kafka is reached. */
+export interface KafkaConfiguration {
+  /** One or more, each `host:port`. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** `false`: no TLS. `true`: TLS that trusts the system's certificates. Else PEM texts, already read. */
+  readonly ssl: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Absent where the protocol has no SASL. */
+  readonly sasl?: {
+    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+    readonly username: string;
+    readonly password: string;
+  };
+  /** `false`: topics have to exist. */
+  readonly createTopics: false | { readonly partitions: number; readonly replicationFactor: number };
+}
+
+/** Limits and deadlines, each in the unit that its name ends with. */
+export interface LimitsConfiguration {
+  readonly frameBytes: number;
+  /** A connection. */
+  readonly subscriptions: number;
+  /** On this node. */
+  readonly connections: number;
+  readonly connectionsPerUser: number;
+  readonly headBytes: number;
+  readonly handshakeSeconds: number;
+  readonly connectSeconds: number;
+  readonly connectWaitMs: number;
+  readonly pingSeconds: number;
+  readonly pongSeconds: number;
+  /** At least `frameBytes`. */
+  readonly queueBytes: number;
+  readonly publishesInFlight: number;
+  readonly publishSeconds: number;
+  readonly recordBytes: number;
+  readonly replayPublications: number;
+  readonly replayOffsets: number;
+  readonly replayBytes: number;
+  readonly replaysAtOnce: number;
+  readonly tailMemoryBytes: number;
+  readonly dedupOffsets: number;
+  readonly dedupMinutes: number;
+  readonly drainSeconds: number;
+  readonly drainInterruptSeconds: number;
+}

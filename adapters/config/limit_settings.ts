@@ -1,0 +1,82 @@
+/** The limits and deadlines of the configuration. */
+import * as v from "valibot";
+import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
+import { duration, wholeNumber } from "./setting.ts";
+
+const KIB = 1024;
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+const DAY_SECONDS = 86_400;
+
+/** `[limits]` */
+export const LIMITS = v.object({
+  frame_bytes: wholeNumber({ min: KIB, max: 64 * MIB, default: DEFAULT_SETTINGS.frameBytes }, {
+    about: "The largest WebSocket message that a client may send, in bytes; a longer one closes the connection",
+  }),
+  subscriptions: wholeNumber({ min: 1, max: 100_000, default: DEFAULT_SETTINGS.subscriptionsPerConnection }, {
+    about: "Subscriptions that one connection may have",
+  }),
+  connections: wholeNumber({ min: 1, max: 10_000_000, default: 50_000 }, {
+    about: "Connections that this node takes; one more is refused",
+  }),
+  connections_per_user: wholeNumber({ min: 1, max: 1_000_000, default: DEFAULT_SETTINGS.connectionsPerUser }, {
+    about: "Connections that one user may have on this node",
+  }),
+  head_bytes: wholeNumber({ min: KIB, max: MIB, default: 8 * KIB }, {
+    about: "The largest head of an HTTP request, in bytes",
+  }),
+  handshake_seconds: duration({ max: DAY_SECONDS, default: 5 }, {
+    about: "How long a client may take to send the head of its request",
+  }),
+  connect_seconds: duration({ max: DAY_SECONDS, default: 10 }, {
+    about: "How long a client that has to say who it is may take until its first `connect` frame",
+  }),
+  connect_wait_ms: wholeNumber({ min: 0, max: 60_000, default: DEFAULT_SETTINGS.connectWaitMs }, {
+    about: "How long a silent client is waited for before it is connected without a `connect` frame, in milliseconds",
+  }),
+  ping_seconds: duration({ max: DAY_SECONDS, default: DEFAULT_SETTINGS.pingSeconds }, {
+    about: "How often each client is pinged",
+  }),
+  pong_seconds: duration({ max: DAY_SECONDS, default: 10 }, {
+    about: "How long a client may take to answer a ping before it is closed",
+  }),
+  queue_bytes: wholeNumber({ min: KIB, max: GIB, default: DEFAULT_SETTINGS.queueBytes }, {
+    about: "Bytes that may wait for one connection before it counts as a slow consumer; at least `frame_bytes`",
+  }),
+  publishes_in_flight: wholeNumber({ min: 1, max: 100_000, default: DEFAULT_SETTINGS.publishesInFlight }, {
+    about: "Publishes of one connection that may be without an answer before reading from it pauses",
+  }),
+  publish_seconds: duration({ max: DAY_SECONDS, default: DEFAULT_SETTINGS.answerMs / 1000 }, {
+    about: "How long a publish may take; then it is answered `unavailable`, its outcome unknown",
+  }),
+  record_bytes: wholeNumber({ min: KIB, max: 256 * MIB, default: DEFAULT_SETTINGS.recordBytes }, {
+    about: "The largest record value that clients are shown, in bytes; a larger one is skipped and counted",
+  }),
+  replay_publications: wholeNumber({ min: 1, max: 10_000_000, default: DEFAULT_SETTINGS.replay.publications }, {
+    about: "Publications at which the replay or history of one request stops",
+  }),
+  replay_offsets: wholeNumber({ min: 1, max: 1_000_000_000, default: DEFAULT_SETTINGS.replay.offsets }, {
+    about: "Offsets of the log at which the replay or history of one request stops",
+  }),
+  replay_bytes: wholeNumber({ min: KIB, max: 64 * GIB, default: DEFAULT_SETTINGS.replay.bytes }, {
+    about: "Bytes read at which the replay or history of one request stops",
+  }),
+  replays_at_once: wholeNumber({ min: 1, max: 1_000, default: 8 }, {
+    about: "Replays that read the log at once on this node; others wait for their turn",
+  }),
+  tail_memory_bytes: wholeNumber({ min: 0, max: 64 * GIB, default: 64 * MIB }, {
+    about: "Bytes of the newest records that are kept in memory for replays",
+  }),
+  dedup_offsets: wholeNumber({ min: 0, max: 10_000_000, default: DEFAULT_SETTINGS.duplicates.offsets }, {
+    about: "Offsets of a partition in which a second record with the same message id is a duplicate",
+  }),
+  dedup_minutes: duration({ max: 1_440, default: DEFAULT_SETTINGS.duplicates.ms / 60_000 }, {
+    about: "Minutes of record time in which a second record with the same message id is a duplicate",
+  }),
+  drain_seconds: duration({ max: DAY_SECONDS, default: 10 }, {
+    about: "How long connections are closed for, one after another, after SIGTERM",
+  }),
+  drain_interrupt_seconds: duration({ max: DAY_SECONDS, default: 4 }, {
+    about: "The same after SIGINT",
+  }),
+});

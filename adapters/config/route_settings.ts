@@ -1,0 +1,48 @@
+/** The settings of one route. */
+import * as v from "valibot";
+import { requiredSetting, setting } from "./setting.ts";
+
+/** One `[[routes]]` */
+export const ROUTE = v.object({
+  channel: requiredSetting(v.string(), {
+    about: "The channels of the route: a pattern with at most one variable. `user:{user}` is for direct messages",
+    expected: 'a channel pattern such as "chat:{room}"',
+  }),
+  topic: requiredSetting(v.string(), {
+    about: "The topic behind the channels; the variable's value is the record key",
+    expected: "the name of a topic",
+  }),
+  partitioner: setting(v.picklist(["murmur2", "crc32"]), {
+    about: "How keys name partitions: `murmur2` as Java and kafkajs do, `crc32` as librdkafka and kcat do",
+    expected: '"murmur2" or "crc32"',
+    default: "murmur2",
+  }),
+  payload: setting(v.picklist(["json", "text", "bytes"]), {
+    about: "How record values are shown to JSON clients",
+    expected: '"json", "text" or "bytes"',
+    default: "json",
+  }),
+  echo: setting(v.boolean(), {
+    about: "Whether the publishing connection gets its own publications",
+    expected: "true or false",
+    default: true,
+  }),
+  sent_copy: setting(v.boolean(), {
+    about: "Whether a second record keeps what a user sent for that user's other connections; only with `{user}`",
+    expected: "true or false",
+    default: false,
+  }),
+  value: setting(v.literal("raw"), {
+    about: "What a record value holds: the payload as it is",
+    expected: '"raw", the only one in this version',
+    default: "raw",
+  }),
+  slow: setting(v.literal("disconnect"), {
+    about: "What happens to a subscriber that is too slow",
+    expected: '"disconnect", the only one in this version',
+    default: "disconnect",
+  }),
+});
+
+/** Keys of a route that a later version brings. */
+export const LATER_ROUTE_KEYS: readonly string[] = ["pipeline"];

@@ -1,0 +1,105 @@
+/** The settings of the process, its listener, its log lines, and of who may connect. */
+import { isIP } from "node:net";
+import * as v from "valibot";
+import { isAddressRange } from "../auth/address_set.ts";
+import { openSetting, setting, wholeNumber } from "./setting.ts";
+
+/** The least length of a secret, in characters: 32 of hexadecimal are 128 bits. */
+const SECRET_LENGTH = 32;
+/** A header's name (RFC 9110, 5.6.2). */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+
+/** What only has digits and dots is an IP address or a slip of the hand. */
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (HOST_NAME.test(text) && !/^[0-9.]+$/.test(text));
+}
+
+const headerName = v.pipe(v.string(), v.regex(HEADER_NAME), v.toLowerCase());
+const secret = v.pipe(v.string(), v.minLength(SECRET_LENGTH));
+
+/** The keys above all sections. */
+export const TOP = v.object({
+  name: setting(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,100}$/)), {
+    about: "The name of this gateway, for log lines and Kafka clients",
+    expected: "1 to 100 printable ASCII characters",
+    env: ["APP_NAME"],
+    default: "tidegate",
+  }),
+  node: openSetting(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,100}$/)), {
+    about: "The name of this node, unique among the gateways on one log",
+    expected: "1 to 100 of A-Z a-z 0-9 . _ -",
+    otherwise: "made at every start",
+  }),
+});
+
+/** `[http]` */
+export const HTTP = v.object({
+  host: setting(v.pipe(v.string(), v.check(isHost)), {
+    about: "The address to listen on",
+    expected: 'an IP address or host name, such as "127.0.0.1" or "::"',
+    env: ["HTTP_HOST"],
+    default: "127.0.0.1",
+  }),
+  port: wholeNumber({ min: 0, max: 65_535, default: 8080 }, {
+    about: "The port to listen on; 0 takes any that is free",
+    env: ["HTTP_PORT"],
+  }),
+});
+
+/** `[auth]` */
+export const AUTH = v.object({
+  mode: setting(v.picklist(["none", "header"]), {
+    about: "Who clients are: `none` makes anonymous users, `header` trusts a header that a proxy sets",
+    expected: '"none" or "header"',
+    default: "none",
+  }),
+  header: setting(headerName, {
+    about: "In mode `header`, the header that holds the user's UUID",
+    expected: "the name of an HTTP header",
+    default: "user_id",
+  }),
+  secret: openSetting(secret, {
+    about: "In mode `none`, signs what lets a client keep its user id after a re-connect; the same on every node",
+    expected: `a text of at least ${SECRET_LENGTH} characters`,
+    env: ["TIDEGATE_SECRET"],
+    secret: true,
+    otherwise: "made at every start",
+  }),
+  allow_remote: setting(v.boolean(), {
+    about: "In mode `none`, whether clients of other machines may connect",
+    expected: "true or false",
+    default: false,
+  }),
+  trusted_proxies: openSetting(v.pipe(v.array(v.pipe(v.string(), v.check(isAddressRange))), v.minLength(1)), {
+    about: "In mode `header`, the addresses that requests may come from",
+    expected: 'IP addresses or ranges of them, such as ["10.0.0.0/8", "fd00::/8"]',
+    otherwise: "this machine; any where `proxy_secret` is given",
+  }),
+  proxy_secret: openSetting(secret, {
+    about: "In mode `header`, what the proxy has to send in `proxy_secret_header`",
+    expected: `a text of at least ${SECRET_LENGTH} characters`,
+    env: ["TIDEGATE_PROXY_SECRET"],
+    secret: true,
+  }),
+  proxy_secret_header: setting(headerName, {
+    about: "The header that holds `proxy_secret`",
+    expected: "the name of an HTTP header",
+    default: "x-tidegate-proxy-secret",
+  }),
+});
+
+/** `[telemetry]` */
+export const TELEMETRY = v.object({
+  format: setting(v.picklist(["auto", "json", "text"]), {
+    about: "How log lines are written: `auto` is `text` on a terminal and `json` elsewhere",
+    expected: '"auto", "json" or "text"',
+    default: "auto",
+  }),
+  level: setting(v.picklist(["debug", "info", "warn", "error"]), {
+    about: "Log lines below this level are left out",
+    expected: '"debug", "info", "warn" or "error"',
+    default: "info",
+  }),
+});
