@@ -27,8 +27,9 @@ export class Outflow {
   readonly #options: OutflowOptions;
   readonly #outbox: Outbox;
   readonly #waiting = new Set<Subscriber<void>>();
-  readonly #written = () => {
-    if (this.#outbox.empty && this.#waiting.size === 0) return;
+  readonly #written = (error?: Error | null) => {
+    // What failed to be written waits no more either, but its client has not taken it.
+    if (error || (this.#outbox.empty && this.#waiting.size === 0)) return;
     this.#pump();
   };
   #maxMessageBytes: number;

@@ -1,0 +1,62 @@
+/** What every transport does: one suite for ws and for the native one. */
+import { ENDING_CASES } from "./transport/ending_cases.ts";
+import { EXCHANGE_CASES } from "./transport/exchange_cases.ts";
+import { HANDSHAKE_CASES } from "./transport/handshake_cases.ts";
+import { Harbour, type HarbourOptions, type Opener } from "./transport/harbour.ts";
+import { HOSTILE_CASES } from "./transport/hostile_cases.ts";
+import { PRESSURE_CASES } from "./transport/pressure_cases.ts";
+
+export type { Opener, OpenOptions, OpenTransport } from "./transport/harbour.ts";
+
+/** What a transport can do that not every API under it allows. */
+export type Capability =
+  /** It ends a message over the limit with 1009, fragmented or not. */
+  | "bounds_messages"
+  /** It ends what breaks the rules of WebSocket frames with 1002. */
+  | "refuses_bad_frames"
+  /** It bounds the size of a request's head, and the time in which it comes. */
+  | "bounds_heads"
+  /** It refuses a handshake with an HTTP answer of its own. */
+  | "refuses_handshakes"
+  /** It sees a slow reader, and can destroy its socket. */
+  | "ends_slow_readers"
+  /** It pings, and ends who does not answer. */
+  | "awaits_pongs"
+  /** It can stop reading from a socket. */
+  | "pauses_reading";
+
+/** One behaviour. */
+export interface TransportCase {
+  /** The behaviour, as a sentence about a transport. */
+  readonly name: string;
+  /** What a transport must be able to do for it. */
+  readonly needs?: Capability;
+  readonly harbour?: HarbourOptions;
+  readonly run: (harbour: Harbour) => Promise<void>;
+}
+
+/** Tests a transport. The cases that need what it `lacks` are shown as ignored. */
+export function testTransport(open: Opener, options: { name: string; lacks?: readonly Capability[] }): void {
+  const { name, lacks = [] } = options;
+  const cases: readonly TransportCase[] = [
+    ...EXCHANGE_CASES,
+    ...ENDING_CASES,
+    ...HANDSHAKE_CASES,
+    ...HOSTILE_CASES,
+    ...PRESSURE_CASES,
+  ];
+  for (const { name: behaviour, needs, harbour: asked = {}, run } of cases) {
+    Deno.test({
+      name: `${name} transport: ${behaviour}`,
+      ignore: needs !== undefined && lacks.includes(needs),
+      async fn() {
+        const harbour = await Harbour.open(open, asked);
+        try {
+          await run(harbour);
+        } finally {
+          await harbour.transport.close();
+        }
+      },
+    });
+  }
+}
