@@ -87,6 +87,8 @@ function reasonOf(error: unknown): string {
     case "EACCES":
       return "the system does not allow it; choose a port of 1024 or more";
     case "EADDRNOTAVAIL":
+    // Deno's name for it.
+    case "EINVAL":
       return "this machine has no such address; choose 127.0.0.1, or 0.0.0.0 for all of them";
     case "ENOTFOUND":
       return "there is no such host name; choose an address such as 127.0.0.1";

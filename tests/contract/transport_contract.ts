@@ -36,8 +36,8 @@ export interface TransportCase {
 }
 
 /** Tests a transport. The cases that need what it `lacks` are shown as ignored. */
-export function testTransport(open: Opener, options: { name: string; lacks?: readonly Capability[] }): void {
-  const { name, lacks = [] } = options;
+export function transportContract(name: string, open: Opener, options: { lacks?: readonly Capability[] } = {}): void {
+  const { lacks = [] } = options;
   const cases: readonly TransportCase[] = [
     ...EXCHANGE_CASES,
     ...ENDING_CASES,
