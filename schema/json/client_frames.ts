@@ -1,0 +1,71 @@
+/** The body of each client frame, from JSON. */
+import type { ClientFrame, ConnectFrame, RequestId } from "../../domain/frame.ts";
+import { FrameFields } from "./frame_fields.ts";
+import { isJsonObject } from "./json_values.ts";
+import { readPublish } from "./publish_frame.ts";
+import { readTexts } from "./text_map.ts";
+
+/** What a client wants with each frame that it may send, for messages. */
+export const ACTIONS = {
+  connect: "connect",
+  subscribe: "subscribe",
+  unsubscribe: "unsubscribe",
+  publish: "publish",
+  history: "look at the history",
+  presence: "see who is present",
+  ping: "ping",
+} as const satisfies Record<ClientFrame["type"], string>;
+
+/** Whether a key names a client frame. */
+export function isFrameName(key: string): key is ClientFrame["type"] {
+  return Object.hasOwn(ACTIONS, key);
+}
+
+/** The parts of a line that make a frame. */
+export interface FrameParts {
+  readonly id: RequestId;
+  /** The value at the frame's name. */
+  readonly body: unknown;
+  /** The whole line, for what is passed on as it was written. */
+  readonly line: string;
+}
+
+/** The frame, or what is wrong with it. */
+export function readFrame(name: ClientFrame["type"], { id, body, line }: FrameParts): ClientFrame | string {
+  const fields = new FrameFields(ACTIONS[name], isJsonObject(body) ? body : {});
+  if (!isJsonObject(body)) fields.refuse({ what: name, got: body, expected: "an object" });
+  const frame = read();
+  return fields.problem ?? frame;
+
+  function read(): ClientFrame {
+    switch (name) {
+      case "connect":
+        // An answer would be owed to the id, and `connected` has none.
+        if (id !== undefined) fields.refuse({ what: "id", got: id, expected: "none: connected answers a connect" });
+        return readConnect(fields);
+      case "publish":
+        return readPublish(fields, { id, line });
+      case "subscribe":
+        return { type: name, id, channel: fields.text("channel"), ...fields.optionalText("since") };
+      case "history": {
+        const look = { ...fields.optionalCount("limit"), ...fields.optionalText("before") };
+        return { type: name, id, channel: fields.text("channel"), ...look };
+      }
+      case "unsubscribe":
+      case "presence":
+        return { type: name, id, channel: fields.text("channel") };
+      case "ping":
+        return { type: name, id };
+    }
+  }
+}
+
+function readConnect(fields: FrameFields): ConnectFrame {
+  return {
+    type: "connect",
+    ...fields.optionalText("token"),
+    ...fields.optionalText("resume"),
+    ...readTexts(fields, { name: "since", expected: "an object of a cursor for each channel" }),
+    ...fields.optionalCount("maxMessageBytes"),
+  };
+}

@@ -1,0 +1,62 @@
+/** A WebSocket message of a client to frames. */
+import { disconnect } from "../../domain/disconnect.ts";
+import { failure } from "../../domain/failure.ts";
+import type { Decoded, RequestId } from "../../domain/frame.ts";
+import { ACTIONS, isFrameName, readFrame } from "./client_frames.ts";
+import { excerpt, isJsonObject, isUint32, type JsonObject } from "./json_values.ts";
+
+/** White space of JSON only: a line that says nothing. */
+const BLANK = /^[ \t\r]*$/;
+
+/** The frames of one message, in order. `fatal` where a line is not a JSON object; nothing follows it. Never throws. */
+export function decodeMessage(message: string | Uint8Array): readonly Decoded[] {
+  if (typeof message !== "string") {
+    return [fatal(`Cannot decode a binary message of ${message.length} bytes: expected text`)];
+  }
+  const decoded: Decoded[] = [];
+  for (const line of message.split("\n")) {
+    if (BLANK.test(line)) continue;
+    const value = parse(line);
+    if (!isJsonObject(value)) {
+      decoded.push(fatal(`Cannot decode frame ${decoded.length + 1} of a message: expected a JSON object on one line`));
+      break;
+    }
+    decoded.push(decodeLine(line, value));
+  }
+  return decoded;
+}
+
+function decodeLine(line: string, value: JsonObject): Decoded {
+  const { id } = value;
+  if (id !== undefined && !isUint32(id)) {
+    return refused(undefined, `Cannot answer a frame with id ${excerpt(id)}: expected an integer from 1 to 4294967295`);
+  }
+  const names = Object.keys(value).filter(isFrameName);
+  const [name] = names;
+  if (name === undefined) {
+    const got = Object.keys(value).filter((key) => key !== "id").slice(0, 3).map(excerpt).join(", ") || "no frame";
+    const message = `Cannot tell what a frame with ${got} is: expected one of ${Object.keys(ACTIONS).join(", ")}`;
+    return { kind: "refused", id, failure: failure("unknown_frame", message) };
+  }
+  if (names.length > 1) {
+    return refused(id, `Cannot carry out ${names.join(" and ")} in one frame: send a frame for each, one a line`);
+  }
+  const frame = readFrame(name, { id, body: value[name], line });
+  return typeof frame === "string" ? refused(id, frame) : { kind: "frame", frame };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(id: RequestId, message: string): Decoded {
+  return { kind: "refused", id, failure: failure("bad_request", message) };
+}
+
+function fatal(detail: string): Decoded {
+  return { kind: "fatal", disconnect: disconnect("bad_frame", detail) };
+}
