@@ -3,7 +3,6 @@ import { concat, concatMap, defer, EMPTY, from, map, type Observable, of } from 
 import type { Channel, UserId } from "./channel.ts";
 import { type Disconnect, disconnect } from "./disconnect.ts";
 import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
-import type { Identity } from "./ports/authenticator.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
 import { channelOf } from "./route.ts";
 import type { Scene } from "./scene.ts";

@@ -1,17 +1,5 @@
 /** The gateway: connections and a log in, effects on connections out. */
-import {
-  connect,
-  ignoreElements,
-  last,
-  map,
-  merge,
-  mergeMap,
-  NEVER,
-  type Observable,
-  share,
-  takeUntil,
-  tap,
-} from "rxjs";
+import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable, share, takeUntil, tap } from "rxjs";
 import { ChannelIndex } from "./channel_index.ts";
 import { followLog } from "./follow_log.ts";
 import { LogView } from "./log_view.ts";

@@ -14,7 +14,6 @@ import {
   merge,
   type Observable,
   of,
-  scan,
   switchMap,
   take,
   takeUntil,

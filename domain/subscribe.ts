@@ -1,5 +1,5 @@
 /** Subscribing: join, replay, hand over to live, without gap or duplicate. */
-import { catchError, concat, concatMap, defer, map, type Observable, of, takeWhile } from "rxjs";
+import { catchError, concatMap, defer, map, type Observable, of, takeWhile } from "rxjs";
 import type { Membership } from "./channel_index.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";

@@ -1,0 +1,86 @@
+/** A gateway's WebSocket, as a client sees it. */
+import { Observable } from "rxjs";
+// @ts-types="@types/ws"
+import { WebSocket } from "ws";
+import type { ClientOptions } from "../adapters/cli/mod.ts";
+import { DISCONNECTS } from "../domain/disconnect.ts";
+import type { ClientFrame } from "../domain/frame.ts";
+import { encodeClientFrame } from "../schema/json/client.ts";
+import { jsonCodec } from "../schema/mod.ts";
+
+/** What an open connection tells and takes. */
+export type ClientEvent =
+  /** The connection is open: frames can be sent. */
+  | { readonly kind: "open"; send(...frames: readonly ClientFrame[]): void }
+  /** One frame of the gateway, as the JSON text that it came in. */
+  | { readonly kind: "frame"; readonly text: string };
+
+/** A connection that has ended, or never began. */
+export class ConnectionEnded extends Error {
+  override readonly name = "ConnectionEnded";
+  /** Whether it is worth a try again: the network failed, or the gateway said so. */
+  readonly retry: boolean;
+
+  constructor(message: string, options: { retry: boolean }) {
+    super(message);
+    this.retry = options.retry;
+  }
+}
+
+/** How long a server may take to accept a WebSocket, and to say something once it is open, in milliseconds. */
+const HANDSHAKE_MS = 10_000;
+
+/**
+ * Connects on subscription and closes on unsubscription. Errors with {@linkcode ConnectionEnded} however the
+ * connection ends; never completes.
+ */
+export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
+  const { url, user } = options;
+  return new Observable((observer) => {
+    const socket = new WebSocket(url, [jsonCodec.subprotocol], {
+      headers: user === undefined ? {} : { user_id: user },
+      handshakeTimeout: HANDSHAKE_MS,
+      perMessageDeflate: false,
+    });
+    const fail = (message: string, retry: boolean) => observer.error(new ConnectionEnded(message, { retry }));
+    socket.on("open", () => {
+      observer.next({
+        kind: "open",
+        send: (...frames) => socket.send(frames.map(encodeClientFrame).join("\n")),
+      });
+    });
+    socket.on("message", (data) => {
+      for (const text of String(data).split("\n")) if (text !== "") observer.next({ kind: "frame", text });
+    });
+    socket.on("unexpected-response", (request, response) => {
+      let body = "";
+      response.on("data", (piece) => body += piece).on("end", () => {
+        const status = response.statusCode ?? 0;
+        fail(`Cannot connect to ${url}: HTTP ${status} ${body.trim().slice(0, 300)}`, status === 503);
+        request.destroy();
+      });
+    });
+    socket.on("error", (error) => fail(`Cannot connect to ${url}: ${reasonOf(error)}`, true));
+    socket.on("close", (code, reason) => {
+      const text = reason.length > 0 ? `${code} ${reason}` : String(code);
+      fail(`The gateway at ${url} closed the connection: ${text}`, isWorthRetry(code));
+    });
+    return () => {
+      socket.on("error", () => {});
+      if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+      else socket.close(DISCONNECTS.normal.code);
+    };
+  });
+}
+
+/** Whether a client connects again after a close: not where the gateway's table says that it is of no use. */
+function isWorthRetry(code: number): boolean {
+  const row = Object.values(DISCONNECTS).find((known) => known.code === code);
+  return row === undefined || row.retry !== "none";
+}
+
+function reasonOf(error: Error): string {
+  return "code" in error && error.code === "ECONNREFUSED"
+    ? "nothing listens there; is the gateway running?"
+    : error.message;
+}

@@ -1,0 +1,55 @@
+/** The log that a configuration asks for. */
+import type { Clock, Random } from "../domain/ports/clock.ts";
+import type { OpenLog } from "../domain/ports/log.ts";
+import type { Telemetry } from "../domain/ports/telemetry.ts";
+import type { Configuration } from "../adapters/config/mod.ts";
+
+/** What logs need of the process. */
+export interface LogSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** A log that is being reached. */
+export interface StartingLog {
+  readonly log: OpenLog;
+  /**
+   * Resolves when the log was reached for the first time; rejects where that is hopeless, such as for a missing topic.
+   * A Kafka that is away is waited for.
+   */
+  readonly startup: Promise<void>;
+}
+
+/**
+ * Opens the log of a configuration. What a kind of log needs is loaded when that kind is opened.
+ *
+ * @throws {Error} where an embedded log cannot be opened; the message says why
+ */
+export async function openLog(configuration: Configuration, surroundings: LogSurroundings): Promise<StartingLog> {
+  const { log: options, kafka, limits } = configuration;
+  const { clock, random, telemetry } = surroundings;
+  const topics = [...new Set(configuration.routes.map((route) => route.topic))];
+  if (kafka) {
+    const { openKafkaLog } = await import("../adapters/kafka/mod.ts");
+    const log = await openKafkaLog({
+      ...kafka,
+      topics,
+      deadlines: { appendMs: limits.publishSeconds * 1000 },
+      limits: { concurrentReads: limits.replaysAtOnce },
+      telemetry,
+      random,
+    });
+    return { log, startup: log.startup };
+  }
+  const embedded = Object.fromEntries(topics.map((topic) => [topic, options.partitions]));
+  const retention = {
+    ...(options.retentionHours === undefined ? {} : { ageMs: options.retentionHours * 3_600_000 }),
+    ...(options.retentionBytes === undefined ? {} : { bytes: options.retentionBytes }),
+  };
+  const { memoryLog, openSqliteLog } = await import("../adapters/log/mod.ts");
+  const log = options.kind === "memory"
+    ? memoryLog({ topics: embedded, clock, retention })
+    : await openSqliteLog({ path: `${options.path}/log.sqlite`, topics: embedded, retention, clock, telemetry });
+  return { log, startup: Promise.resolve() };
+}

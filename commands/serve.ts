@@ -1,0 +1,147 @@
+/** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
+import { lastValueFrom, Subject } from "rxjs";
+import { headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
+import type { Configuration } from "../adapters/config/mod.ts";
+import { publicFetch } from "../adapters/http/mod.ts";
+import { openWsTransport, type WsTransport } from "../adapters/websocket/mod.ts";
+import { type Gateway, gateway } from "../domain/gateway.ts";
+import type { Authenticator } from "../domain/ports/authenticator.ts";
+import { routeTable } from "../domain/route_table.ts";
+import type { Drain } from "../domain/run_session.ts";
+import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
+import { jsonCodec } from "../schema/mod.ts";
+import { openLog, type StartingLog } from "./open_log.ts";
+import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
+import { gatewaySettings } from "./settings.ts";
+import { type Stop, stopSignals } from "./stop_signals.ts";
+import { logState } from "./log_state.ts";
+
+/** What is running, for the one who stops it. */
+interface Running {
+  readonly starting: StartingLog;
+  readonly transport: WsTransport;
+}
+
+/**
+ * Serves until a signal ends it.
+ *
+ * SIGTERM drains: not ready, no new connections, requests in flight answered, sockets closed one after another. SIGINT does so in less
+ * time, and a second signal ends at once.
+ *
+ * @returns the process' exit code: 0 after a drain, 1 where it could not start or go on
+ * @throws {Error} where it cannot listen or open its log; the message says why
+ */
+export async function serve(configuration: Configuration, version: string): Promise<number> {
+  const telemetry = processTelemetry(configuration.telemetry);
+  const { http, limits } = configuration;
+  const routes = routeTable(configuration.routes);
+  const settings = gatewaySettings(configuration, `${configuration.name}-${random.uuid().slice(0, 8)}`);
+  const drain = new Subject<Drain>();
+  const starting = await openLog(configuration, { clock, random, telemetry });
+  const authenticator = authenticatorOf(configuration);
+  let running: Gateway | undefined;
+
+  const transport = await openWsTransport({
+    hostname: http.host,
+    port: http.port,
+    codecs: [jsonCodec],
+    authenticator,
+    fetch: publicFetch({
+      name: configuration.name,
+      version,
+      ready: () => running?.readiness() ?? { ready: false, checks: { start: "starting" } },
+    }),
+    limits: {
+      maxFrameBytes: limits.frameBytes,
+      maxHeadBytes: limits.headBytes,
+      handshakeSeconds: limits.handshakeSeconds,
+      pingSeconds: limits.pingSeconds,
+      pongSeconds: limits.pongSeconds,
+      queueBytes: limits.queueBytes,
+      connections: limits.connections,
+    },
+    clock,
+    random,
+    telemetry,
+  }).catch(async (error) => {
+    await starting.log.close();
+    throw error;
+  });
+  using signals = stopSignals();
+
+  running = gateway({ log: starting.log, transport, authenticator, clock, random, telemetry }, {
+    routes,
+    settings,
+    drain,
+  });
+  const ended = runEffects(running, transport);
+  const { hostname, port } = transport.address;
+  telemetry.note("info", "Listening", {
+    url: `ws://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}/ws`,
+    log: configuration.log.kind,
+    auth: configuration.auth.mode,
+    node: settings.node,
+    version,
+  });
+
+  const started = starting.startup.then(async () => {
+    const state = await logState(starting.log);
+    const mistakes = topicMistakes(routes, state);
+    if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
+    for (const warning of topicWarnings(routes, { state, settings })) telemetry.note("warn", warning);
+  });
+  const outcome = await Promise.race([
+    signals.first,
+    ended.then(() => new Error("Cannot go on: the log has ended"), asError),
+    started.then(() => new Promise<never>(() => {}), asError),
+  ]);
+  if (outcome instanceof Error) {
+    telemetry.note("error", outcome.message);
+    await close({ starting, transport });
+    return 1;
+  }
+  await drainAll(outcome);
+  return 0;
+
+  async function drainAll(stop: Stop): Promise<void> {
+    const withinMs = 1000 * (stop === "terminate" ? limits.drainSeconds : limits.drainInterruptSeconds);
+    telemetry.note("info", "Draining", { seconds: withinMs / 1000 });
+    transport.stopAccepting();
+    drain.next({ withinMs });
+    await Promise.race([ended, signals.second]);
+    await Promise.race([close({ starting, transport }), signals.second]);
+    telemetry.note("info", "Stopped");
+  }
+}
+
+/** Hands effects to the transport until there are no more; rejects where the gateway errors. */
+async function runEffects(running: Gateway, transport: WsTransport): Promise<void> {
+  const performed = new Subject<void>();
+  const done = lastValueFrom(performed, { defaultValue: undefined });
+  running.effects.subscribe({
+    next: (effects) => transport.perform(effects),
+    error: (error) => performed.error(error),
+    complete: () => performed.complete(),
+  });
+  await done;
+}
+
+async function close({ starting, transport }: Running): Promise<void> {
+  await transport.close();
+  await starting.log.close();
+}
+
+function authenticatorOf({ auth }: Configuration): Authenticator {
+  const { mode, secret, allowRemote, header, trustedProxies, proxySecret, proxySecretHeader } = auth;
+  if (mode === "none") return noneAuthenticator({ allowRemote, random, ...(secret === undefined ? {} : { secret }) });
+  return headerAuthenticator({
+    header,
+    proxySecretHeader,
+    ...(trustedProxies ? { trustedProxies } : {}),
+    ...(proxySecret === undefined ? {} : { proxySecret }),
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

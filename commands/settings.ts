@@ -1,0 +1,25 @@
+/** A configuration as the gateway's settings. */
+import type { GatewaySettings } from "../domain/settings.ts";
+import type { Configuration } from "../adapters/config/mod.ts";
+
+/** The settings of a gateway; `node` where the configuration names none. */
+export function gatewaySettings({ limits, node }: Configuration, ownName: string): GatewaySettings {
+  return {
+    node: node ?? ownName,
+    frameBytes: limits.frameBytes,
+    subscriptionsPerConnection: limits.subscriptions,
+    connectionsPerUser: limits.connectionsPerUser,
+    connectWaitMs: limits.connectWaitMs,
+    pingSeconds: limits.pingSeconds,
+    queueBytes: limits.queueBytes,
+    publishesInFlight: limits.publishesInFlight,
+    answerMs: limits.publishSeconds * 1000,
+    recordBytes: limits.recordBytes,
+    replay: {
+      publications: limits.replayPublications,
+      offsets: limits.replayOffsets,
+      bytes: limits.replayBytes,
+    },
+    duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * The command line of Tidegate: `deno run main.ts --help`.
+ *
+ * @module
+ */
+import metadata from "./deno.json" with { type: "json" };
+import { type Command, helpText, parseCommand, URL_VARIABLE, USAGE_EXIT_CODE } from "./adapters/cli/mod.ts";
+import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
+import { print, printError } from "./commands/process.ts";
+
+/** Runs one command line and says its exit code: 0 done, 1 it failed, 2 the command line or the configuration is wrong. */
+async function run(args: readonly string[]): Promise<number> {
+  const url = Deno.env.get(URL_VARIABLE);
+  const command = parseCommand(args, url === undefined ? {} : { url });
+  if ("error" in command) {
+    printError(command.error);
+    return USAGE_EXIT_CODE;
+  }
+  try {
+    return await carryOut(command);
+  } catch (error) {
+    printError(error instanceof Error ? error.message : String(error));
+    return error instanceof ConfigurationError ? USAGE_EXIT_CODE : 1;
+  }
+}
+
+/** Each command is loaded when it runs: `pub` needs no Kafka. */
+async function carryOut(command: Command): Promise<number> {
+  switch (command.command) {
+    case "help":
+      print(helpText(command.of).trimEnd());
+      return 0;
+    case "version":
+      print(`tidegate ${metadata.version}`);
+      return 0;
+    case "serve":
+      return await (await import("./commands/serve.ts")).serve(configuration(command), metadata.version);
+    case "check":
+      return await (await import("./commands/check.ts")).check(configuration(command), command);
+    case "pub":
+      return await (await import("./commands/pub.ts")).pub(command);
+    case "sub":
+      return await (await import("./commands/sub.ts")).sub(command);
+  }
+}
+
+function configuration({ config }: { readonly config?: string }): Configuration {
+  return loadConfiguration({
+    env: (name) => Deno.env.get(name),
+    readTextFile: Deno.readTextFileSync,
+    ...(config === undefined ? {} : { path: config }),
+  });
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args));

@@ -1,0 +1,121 @@
+/** A gateway as a user runs it: a process of its own, started by the command line. */
+import { TextLineStream } from "./text_line_stream.ts";
+
+/** A running gateway. */
+export interface GatewayProcess extends AsyncDisposable {
+  /** `ws://127.0.0.1:PORT/ws` */
+  readonly url: string;
+  /** `http://127.0.0.1:PORT` */
+  readonly http: string;
+  readonly pid: number;
+  /** Every line that it logged so far. */
+  readonly lines: readonly string[];
+  /** Sends a signal; `status` resolves when the process has ended. */
+  kill(signal: Deno.Signal): void;
+  readonly status: Promise<Deno.CommandStatus>;
+}
+
+/** What a gateway is started with. */
+export interface GatewayProcessOptions {
+  /** The text of its `config.toml`. Default: none, port 0 is set by the environment. */
+  readonly config?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its working directory; default: a new one, removed at the end. */
+  readonly folder?: string;
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** The arguments of `deno` that run the command line with the permissions that it needs at the most. */
+export function tidegateArgs(folder: string, ...args: readonly string[]): string[] {
+  return [
+    "run",
+    "--frozen",
+    "--no-prompt",
+    "--allow-net=127.0.0.1",
+    `--allow-read=${folder},${ROOT}`,
+    `--allow-write=${folder}`,
+    "--allow-env",
+    `${ROOT}main.ts`,
+    ...args,
+  ];
+}
+
+/** The environment of a child that knows nothing of this machine's configuration. */
+export function cleanEnv(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept = ["PATH", "HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY", "XDG_CACHE_HOME"];
+  const own = kept.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(own), NO_COLOR: "1", ...env };
+}
+
+/**
+ * Starts a gateway on a free port, and resolves when it is ready.
+ *
+ * @throws {Error} with its log where it ends before, or is not ready in time
+ */
+export async function startGateway(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
+  const folder = options.folder ?? await Deno.makeTempDir({ prefix: "tidegate-e2e-" });
+  if (options.config !== undefined) await Deno.writeTextFile(`${folder}/config.toml`, options.config);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: tidegateArgs(folder, "serve"),
+    cwd: folder,
+    clearEnv: true,
+    env: cleanEnv({ HTTP_PORT: "0", ...options.env }),
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const lines: string[] = [];
+  const listening = Promise.withResolvers<string>();
+  const reading = (async () => {
+    for await (const line of child.stderr.pipeThrough(new TextLineStream())) {
+      lines.push(line);
+      const url = /"message":"Listening".*?"url":"(ws:[^"]+)"/.exec(line)?.[1];
+      if (url) listening.resolve(url);
+    }
+    listening.reject(new Error(`The gateway ended:\n${lines.join("\n")}`));
+  })();
+  listening.promise.catch(() => {});
+  let ended = false;
+  const status = child.status.finally(() => ended = true);
+
+  async function end(): Promise<void> {
+    if (!ended) child.kill("SIGKILL");
+    await status;
+    await reading;
+    if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
+  }
+
+  try {
+    const url = await listening.promise;
+    const http = url.replace(/^ws/, "http").replace(/\/ws$/, "");
+    await untilReady(http, lines);
+    return {
+      url,
+      http,
+      pid: child.pid,
+      lines,
+      status,
+      kill: (signal) => child.kill(signal),
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** Asks `/readyz` until it says yes. */
+export async function untilReady(http: string, lines: readonly string[] = []): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const response = await fetch(`${http}/readyz`);
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The gateway at ${http} was not ready within a minute:\n${lines.slice(-20).join("\n")}`);
+}
