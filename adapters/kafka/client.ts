@@ -45,6 +45,8 @@ export function kafkaClient(
     connectionTimeout: deadlines.connectMs,
     authenticationTimeout: deadlines.connectMs,
     requestTimeout: deadlines.requestMs,
+    // Ours are kept by `Link`; kafkajs' would be looked at ten times a second on each connection.
+    enforceRequestTimeout: false,
     retry: { retries: 0 },
     logLevel: logLevel.WARN,
     logCreator: () => ({ namespace, label, log }) =>

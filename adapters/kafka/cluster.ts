@@ -1,5 +1,6 @@
 /** Follows what brokers say of the cluster. */
 import { BehaviorSubject, type Observable } from "rxjs";
+import type { Background } from "./background.ts";
 import { type ClusterView, clusterViews } from "./cluster_view.ts";
 import { type Link, LinkError } from "./link.ts";
 import type { LinkPool } from "./link_pool.ts";
@@ -39,6 +40,7 @@ export interface ClusterOptions {
   readonly deadlines: KafkaDeadlines;
   readonly telemetry: Telemetry;
   readonly random: Random;
+  readonly background: Background;
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ const TRIED_AT_ONCE = 5;
 
 /** Follows a cluster until `signal` aborts: forever, with growing pauses while no broker can be reached. */
 export function followCluster(options: ClusterOptions): Cluster {
-  const { pool, deadlines, random, telemetry, signal } = options;
+  const { pool, deadlines, random, telemetry, background, signal } = options;
   const states = new BehaviorSubject<ClusterState>({ reachable: false });
   const hint = bell();
   let current: Link | undefined;
@@ -112,8 +114,7 @@ export function followCluster(options: ClusterOptions): Cluster {
     return answer;
   };
 
-  // Its failures are states: it never rejects.
-  void follow();
+  background.run(follow());
   return {
     states: states.asObservable(),
     get state() {

@@ -5,7 +5,7 @@
  * `tests/adapters/kafka/kafkajs_broker_test.ts` holds the parts that it relies on.
  */
 import { Buffer } from "node:buffer";
-import type { Kafka } from "kafkajs";
+import type { ISocketFactory, Kafka } from "kafkajs";
 import type { Address } from "./client.ts";
 import type { Call } from "./wire/call.ts";
 
@@ -51,9 +51,18 @@ interface ConnectionPool {
 }
 
 interface Connection {
+  socketFactory: ISocketFactory;
   readonly socket?: Socket;
-  readonly requestQueue: { destroy(): void; rejectAll(reason: Error): void };
+  readonly requestQueue: RequestQueue;
   send(request: { request: unknown; response: unknown }): Promise<unknown>;
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+  destroy(): void;
+  rejectAll(reason: Error): void;
 }
 
 interface Socket {
@@ -82,7 +91,15 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
   const broker = cluster.brokerPool.createBroker({ logger: cluster.rootLogger, connectionPool });
   // kafkajs keeps a second connection for fetches: here a connection carries either, so the first one is all.
   const connection = connectionPool.pool[0]!;
+  restIdleQueue(connection.requestQueue);
   let destroyed: Error | undefined;
+  const makeSocket = connection.socketFactory;
+  connection.socketFactory = (args) => {
+    const socket = makeSocket(args);
+    // kafkajs makes it some turns after it was asked to connect.
+    if (destroyed) socket.destroy(destroyed);
+    return socket;
+  };
   const destroy = (reason: Error) => {
     destroyed = reason;
     for (const each of connectionPool.pool) {
@@ -94,10 +111,7 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
   };
   return {
     async connect() {
-      await broker.connect().finally(() => {
-        // The socket may have been made after the call that was to destroy it.
-        if (destroyed) destroy(destroyed);
-      });
+      await broker.connect();
       return broker.versions;
     },
     async send<T>(call: Call<T>) {
@@ -109,8 +123,13 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
         encode: () => Promise.resolve({ buf: body, buffer: body }),
       };
       const response = {
+        // A plain view: a Buffer's slice() copies nothing, and its records would keep the socket's chunk.
         // The caller heeds a broker's throttling (`FetchResponse.throttleMs`): kafkajs would hold requests back unseen.
-        decode: (payload: Uint8Array) => Promise.resolve({ answer: call.read(payload), clientSideThrottleTime: null }),
+        decode: ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+          Promise.resolve({
+            answer: call.read(new Uint8Array(buffer, byteOffset, byteLength)),
+            clientSideThrottleTime: null,
+          }),
         parse: (decoded: { answer: T }) => Promise.resolve(decoded.answer),
       };
       return await connection.send({ request, response }) as T;
@@ -130,6 +149,14 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
     onEnd(ended) {
       connection.socket?.once("close", ended);
     },
+  };
+}
+
+/** An idle queue of kafkajs asks itself for work on a timer, over and over: only one that holds requests back needs to. */
+function restIdleQueue(queue: RequestQueue): void {
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0 || queue.throttledUntil > Date.now()) schedule();
   };
 }
 

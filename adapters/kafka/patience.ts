@@ -8,7 +8,8 @@ const RETRY_MS = { baseMs: 50, capMs: 500 };
 /**
  * Repeats an attempt until it gives something or the read deadline has passed.
  *
- * @param attempt gives `undefined`, or fails, where it is of use to try again; `leftMs` is how long it may take
+ * @param attempt gives `undefined`, or fails other than with `LogUnavailable`, where it is of use to try again; `leftMs` is
+ * how long it may take
  * @throws {LogUnavailable} that says what was tried and why it failed last, or that the signal aborted
  */
 export async function patiently<T>(
@@ -25,6 +26,7 @@ export async function patiently<T>(
       const result = await attempt(Math.max(1, end - performance.now()));
       if (result !== undefined) return result;
     } catch (error) {
+      if (error instanceof LogUnavailable) throw error;
       reason = error instanceof Error ? error.message : String(error);
     }
     const pause = jitter(failures, { ...RETRY_MS, fraction: parts.random.fraction });

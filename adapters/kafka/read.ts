@@ -2,6 +2,7 @@
 import { Observable } from "rxjs";
 import type { TopicPartition } from "../../domain/log_record.ts";
 import { type Batch, LogUnavailable, type OffsetRange, type ReadRange } from "../../domain/ports/log.ts";
+import type { ClusterView } from "./cluster_view.ts";
 import type { Gate } from "./gate.ts";
 import { patiently } from "./patience.ts";
 import { askRanges } from "./ranges.ts";
@@ -59,8 +60,20 @@ async function askRange(parts: ReadParts, of: TopicPartition, signal: AbortSigna
   if (!parts.topics.includes(of.topic)) {
     throw new LogUnavailable(`Cannot ${what}: the log holds ${parts.topics.join(", ")}`);
   }
+  let lacking: ClusterView | undefined;
   return await patiently(parts, async (leftMs) => {
-    if (!parts.cluster.state.view) return undefined;
+    const { view } = parts.cluster.state;
+    if (!view) return undefined;
+    const partitions = view.topics.get(of.topic)?.partitions;
+    if (partitions && !partitions.has(of.partition)) {
+      // It may be a new one: the next view tells.
+      if (lacking && lacking !== view) {
+        throw new LogUnavailable(`Cannot ${what}: the topic has ${partitions.size} partitions`);
+      }
+      lacking = view;
+      parts.cluster.refresh();
+      return undefined;
+    }
     const deadlineMs = Math.min(leftMs, parts.deadlines.requestMs);
     const asked = { partitions: [of.partition], deadlineMs };
     const { ranges, failure } = await parts.gate.run(() => askRanges(parts.cluster, of.topic, asked));
@@ -71,18 +84,26 @@ async function askRange(parts: ReadParts, of: TopicPartition, signal: AbortSigna
 
 /** An observable of what an asynchronous task says; the task's signal aborts when nobody listens, or the log closes. */
 function observe<T>(
-  { closing }: ReadParts,
+  { closing, background }: ReadParts,
   task: (to: { next(value: T): void; signal: AbortSignal }) => Promise<void>,
 ): Observable<T> {
   return new Observable((subscriber) => {
     const ending = new AbortController();
-    const signal = AbortSignal.any([ending.signal, closing]);
+    const { signal } = ending;
+    const end = () => ending.abort();
+    closing.addEventListener("abort", end);
+    if (closing.aborted) end();
     const closed = () => new LogUnavailable("Cannot read the log: it is closed");
     const next = (value: T) => subscriber.next(value);
-    task({ next, signal }).then(
-      () => signal.aborted ? subscriber.error(closed()) : subscriber.complete(),
-      (error) => subscriber.error(error),
+    background.run(
+      task({ next, signal }).then(
+        () => signal.aborted ? subscriber.error(closed()) : subscriber.complete(),
+        (error) => subscriber.error(error),
+      ),
     );
-    return () => ending.abort();
+    return () => {
+      closing.removeEventListener("abort", end);
+      end();
+    };
   });
 }

@@ -1,7 +1,8 @@
 /** The reading side of a Kafka log. */
 import type { Observable } from "rxjs";
+import { background } from "./background.ts";
 import { kafkaClient } from "./client.ts";
-import { type Cluster, followCluster } from "./cluster.ts";
+import { followCluster } from "./cluster.ts";
 import { inflate } from "./compression.ts";
 import { gate } from "./gate.ts";
 import { linkPool } from "./link_pool.ts";
@@ -16,11 +17,12 @@ import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
 export interface KafkaReading extends Pick<Log, "tail" | "read" | "range"> {
   /** Emits at once, then every change; completes when it is closed. */
   readonly state: Observable<LogState>;
-  readonly cluster: Cluster;
+  /** What the appending side goes by. */
+  readonly parts: Pick<ReadParts, "kafka" | "cluster" | "deadlines" | "telemetry" | "random">;
   /** Resolves when the log is available for the first time; rejects with `KafkaStartError`, or when it is closed. */
   readonly startup: Promise<void>;
   /** Ends everything. Safe to call twice. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -34,11 +36,21 @@ export function openReading(options: KafkaLogOptions): KafkaReading {
   const limits = { ...KAFKA_LIMITS, ...options.limits };
   const closing = new AbortController();
   const signal = closing.signal;
+  const tasks = background();
 
   const kafka = kafkaClient(options, { deadlines, telemetry });
   const pool = linkPool(kafka, { deadlineMs: deadlines.connectMs, signal });
-  const cluster = followCluster({ pool, seeds: options.brokers, topics, deadlines, telemetry, random, signal });
-  const keeper = keepState(cluster, { deadlines, telemetry, signal });
+  const cluster = followCluster({
+    pool,
+    seeds: options.brokers,
+    topics,
+    deadlines,
+    telemetry,
+    random,
+    background: tasks,
+    signal,
+  });
+  const keeper = keepState(cluster, { deadlines, telemetry, background: tasks, signal });
   const startup = start({ cluster, keeper, topics, createTopics: options.createTopics ?? false, deadlines, signal });
   // Whoever opened the log may not want to know.
   startup.catch(() => {});
@@ -51,17 +63,21 @@ export function openReading(options: KafkaLogOptions): KafkaReading {
     telemetry,
     random,
     inflate,
+    background: tasks,
     topics,
     closing: signal,
     gate: gate(limits.concurrentReads),
   };
   return {
     state: keeper.states,
-    cluster,
+    parts,
     startup,
     tail: (request): Observable<Batch> => tail(parts, request, { topics, closing: signal }),
     read: (partition, wanted) => read(parts, partition, wanted),
     range: (partition) => range(parts, partition),
-    close: () => closing.abort(),
+    async close() {
+      closing.abort();
+      await tasks.ended();
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { BehaviorSubject, type Observable } from "rxjs";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { LogState, TopicState } from "../../domain/ports/log.ts";
+import type { Background } from "./background.ts";
 import type { Cluster, ClusterState } from "./cluster.ts";
 import { type Durability, judgeDurability, noteWeak } from "./topics.ts";
 import type { KafkaDeadlines } from "./options.ts";
@@ -23,6 +24,7 @@ const UNJUDGED_RETRY_MS = 500;
 export function keepState(cluster: Cluster, options: {
   readonly deadlines: KafkaDeadlines;
   readonly telemetry: Telemetry;
+  readonly background: Background;
   readonly signal: AbortSignal;
 }): StateKeeper {
   const { deadlines, telemetry, signal } = options;
@@ -47,6 +49,7 @@ export function keepState(cluster: Cluster, options: {
       const topics = cluster.state.view?.topics ?? new Map();
       let pause = deadlines.topicsMs;
       if (topics.size > 0) {
+        const soonest = wait(UNJUDGED_RETRY_MS, signal);
         try {
           judged = await judgeDurability(cluster, topics, deadlines.requestMs);
           for (const [topic, durability] of judged) {
@@ -58,9 +61,9 @@ export function keepState(cluster: Cluster, options: {
           telemetry.note("debug", "Cannot read topic configurations", { reason: String(error) });
         }
         publish();
+        await soonest;
       }
       await changed.wait(pause, signal);
-      await wait(Math.min(UNJUDGED_RETRY_MS, pause), signal);
     }
   };
 
@@ -69,7 +72,7 @@ export function keepState(cluster: Cluster, options: {
     if ([...view?.topics.keys() ?? []].some((topic) => !judged.has(topic))) changed.ring();
     publish();
   });
-  void judge();
+  options.background.run(judge());
   signal.addEventListener("abort", () => {
     watching.unsubscribe();
     states.complete();

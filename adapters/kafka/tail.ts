@@ -63,7 +63,7 @@ export function tail(
       looks.set(name, look);
       const topic = { name, partitions: new Map(), id: undefined, refused: false, byId: false, look: look.ring };
       topics.set(name, topic);
-      void placeTopic(context, topic, look);
+      parts.background.run(placeTopic(context, topic, look));
     }
     const watching: Subscription = parts.cluster.states.subscribe(({ view }) => {
       for (const topic of view?.topics.values() ?? []) {
@@ -71,7 +71,7 @@ export function tail(
           if (leader < 0 || fetchers.has(leader)) continue;
           const work = bell();
           fetchers.set(leader, work);
-          void fetchFromLeader(context, leader, work);
+          parts.background.run(fetchFromLeader(context, leader, work));
         }
       }
       for (const look of looks.values()) look.ring();

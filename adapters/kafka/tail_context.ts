@@ -3,6 +3,7 @@ import type { Kafka } from "kafkajs";
 import type { Random } from "../../domain/ports/clock.ts";
 import type { TailRequest } from "../../domain/ports/log.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import type { Background } from "./background.ts";
 import type { Cluster } from "./cluster.ts";
 import type { KafkaDeadlines, KafkaLimits } from "./options.ts";
 import type { Piece, TailPartition } from "./tail_partition.ts";
@@ -17,6 +18,7 @@ export interface ReadingParts {
   readonly telemetry: Telemetry;
   readonly random: Random;
   readonly inflate: Inflate;
+  readonly background: Background;
 }
 
 /** A topic that the tail follows. */

@@ -2,16 +2,7 @@
 
 /** Resolves after `ms` milliseconds, or when `signal` aborts: whichever comes first. Never rejects. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
+  return bell().wait(ms, signal);
 }
 
 /** Settles as `task` does, or rejects with what `late` makes after `ms` milliseconds. `task` goes on unheard. */
@@ -26,7 +17,7 @@ export function within<T>(task: Promise<T>, ms: number, late: () => Error): Prom
 export interface Bell {
   /** Ends the wait, or the next one where none is under way. */
   ring(): void;
-  /** Resolves when the bell rings, after `ms` milliseconds, or when `signal` aborts. */
+  /** Resolves when the bell rings, after `ms` milliseconds, or when `signal` aborts. One wait at a time. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -40,11 +31,18 @@ export function bell(): Bell {
       heard?.();
     },
     async wait(ms, signal) {
-      if (!rung) {
-        const early = new AbortController();
-        heard = () => early.abort();
-        await wait(ms, AbortSignal.any([early.signal, signal]));
-        heard = undefined;
+      if (!rung && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const end = () => {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", end);
+            heard = undefined;
+            resolve();
+          };
+          const timer = setTimeout(end, ms);
+          signal.addEventListener("abort", end);
+          heard = end;
+        });
       }
       rung = false;
     },

@@ -2,7 +2,7 @@
 import type { StoredRecord, TopicPartition } from "../../../domain/log_record.ts";
 import { pace } from "../compression/pace.ts";
 import { type BatchFrame, batchFrames, type BatchHeader, HEADER_BYTES, readHeader } from "./batch_frames.ts";
-import { WireReader } from "./reader.ts";
+import { WireError, WireReader } from "./reader.ts";
 import { readHead, readRest, type RecordContext } from "./record.ts";
 import type { FetchedPartition } from "./fetch.ts";
 
@@ -103,11 +103,16 @@ async function readRecords(
   };
   const records: StoredRecord[] = [];
   const from = new WireReader(body);
+  let after = batch.start;
   for (let at = 0; at < batch.records; at++) {
     if (at % RECORDS_A_LOOK === 0) await turn();
     const size = from.signedVarint();
     const end = from.position + size;
     const head = readHead(from, context);
+    if (head.offset < after || head.offset >= batch.end) {
+      throw new WireError(`Cannot read a record at offset ${head.offset}: expected ${after} to ${batch.end - 1}`);
+    }
+    after = head.offset + 1;
     const take = head.offset >= wanted.from && head.offset < wanted.to &&
       (wanted.key === undefined || head.key === wanted.key);
     if (take) records.push(readRest(from, wanted, head));
