@@ -1,0 +1,7 @@
+/**
+ * Logs that need nothing else: in memory, and in a file.
+ *
+ * @module
+ */
+export { type MemoryLog, memoryLog, type MemoryLogOptions } from "./memory_log.ts";
+export { type Retention } from "./retention.ts";
