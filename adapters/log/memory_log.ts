@@ -34,6 +34,8 @@ export interface MemoryLog extends OpenLog {
   setAvailable(available: boolean, reason?: string): void;
   /** The records of the next append get an unknown outcome, and are in the log or not. */
   failNextAppend(how: "unknown-but-written" | "unknown-not-written"): void;
+  /** While appends are held they are neither in the log nor answered; they are when they are no longer held, in order. */
+  holdAppends(hold: boolean): void;
   /** Forgets the records of a partition before an offset, as retention does. */
   trim(partition: TopicPartition, low: number): void;
   /** Deletes a topic with all of its records, and makes it again. */
@@ -50,6 +52,11 @@ export function memoryLog(options: MemoryLogOptions): MemoryLog {
   return new RecordsInMemory(options);
 }
 
+interface Held {
+  readonly subscriber: Subscriber<Outcome>;
+  readonly records: readonly LogRecord[];
+}
+
 interface Telling {
   readonly subscriber: Subscriber<Outcome>;
   readonly outcomes: readonly Outcome[];
@@ -64,6 +71,7 @@ class RecordsInMemory implements MemoryLog {
   readonly #state: BehaviorSubject<LogState>;
   readonly #closed = new Subject<never>();
   #failing: "unknown-but-written" | "unknown-not-written" | undefined;
+  #held: Held[] | undefined;
   #toTell: Telling[] = [];
   readonly #touched = new Set<MemoryPartition>();
   #turn: Subscription | undefined;
@@ -86,8 +94,8 @@ class RecordsInMemory implements MemoryLog {
 
   append(records: readonly LogRecord[]): Observable<Outcome> {
     return new Observable((subscriber) => {
-      this.#toTell.push({ subscriber, outcomes: this.#write(records) });
-      this.#takeTurn();
+      if (this.#held) this.#held.push({ subscriber, records });
+      else this.#append({ subscriber, records });
     });
   }
 
@@ -105,6 +113,7 @@ class RecordsInMemory implements MemoryLog {
 
   close(): Promise<void> {
     if (this.#state.closed || this.#closed.hasError) return Promise.resolve();
+    this.holdAppends(false);
     this.#tell();
     this.#closed.error(new LogUnavailable("Cannot read the log: it is closed"));
     this.#state.complete();
@@ -119,6 +128,12 @@ class RecordsInMemory implements MemoryLog {
 
   failNextAppend(how: "unknown-but-written" | "unknown-not-written"): void {
     this.#failing = how;
+  }
+
+  holdAppends(hold: boolean): void {
+    const held = this.#held ?? [];
+    this.#held = hold ? held : undefined;
+    if (!hold) held.forEach((call) => this.#append(call));
   }
 
   trim(place: TopicPartition, low: number): void {
@@ -141,6 +156,11 @@ class RecordsInMemory implements MemoryLog {
       this.#expire();
       return make().subscribe(subscriber);
     }).pipe(takeUntil(this.#closed));
+  }
+
+  #append({ subscriber, records }: Held): void {
+    this.#toTell.push({ subscriber, outcomes: this.#write(records) });
+    this.#takeTurn();
   }
 
   #write(records: readonly LogRecord[]): readonly Outcome[] {
