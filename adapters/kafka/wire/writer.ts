@@ -12,23 +12,27 @@ export class WireWriter {
   constructor(readonly flexible: boolean) {}
 
   int8(value: number): this {
-    this.#view.setInt8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setInt8(at, value);
     return this;
   }
 
   int16(value: number): this {
-    this.#view.setInt16(this.#room(2), value);
+    const at = this.#room(2);
+    this.#view.setInt16(at, value);
     return this;
   }
 
   int32(value: number): this {
-    this.#view.setInt32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setInt32(at, value);
     return this;
   }
 
   /** A whole number of at most 53 bits. */
   int64(value: number): this {
-    this.#view.setBigInt64(this.#room(8), BigInt(value));
+    const at = this.#room(8);
+    this.#view.setBigInt64(at, BigInt(value));
     return this;
   }
 
@@ -38,7 +42,8 @@ export class WireWriter {
 
   /** 16 bytes. */
   uuid(value: Uint8Array): this {
-    this.#bytes.set(value, this.#room(16));
+    const at = this.#room(16);
+    this.#bytes.set(value, at);
     return this;
   }
 
@@ -46,7 +51,8 @@ export class WireWriter {
     const bytes = utf8.encode(value);
     if (this.flexible) this.varint(bytes.length + 1);
     else this.int16(bytes.length);
-    this.#bytes.set(bytes, this.#room(bytes.length));
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -65,12 +71,8 @@ export class WireWriter {
   /** An unsigned number in groups of seven bits. */
   varint(value: number): this {
     let rest = value;
-    while (rest > 127) {
-      this.#view.setUint8(this.#room(1), (rest & 127) | 128);
-      rest >>>= 7;
-    }
-    this.#view.setUint8(this.#room(1), rest);
-    return this;
+    for (; rest > 127; rest >>>= 7) this.#byte((rest & 127) | 128);
+    return this.#byte(rest);
   }
 
   /** What was written. */
@@ -78,7 +80,13 @@ export class WireWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
-  /** Where the next `size` bytes go. */
+  #byte(value: number): this {
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
+    return this;
+  }
+
+  /** Where the next `size` bytes go: asked before `#bytes` and `#view` are looked at, as they may be new ones then. */
   #room(size: number): number {
     const at = this.#at;
     this.#at += size;
