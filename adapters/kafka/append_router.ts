@@ -78,7 +78,8 @@ export function appendRouter(options: RouterOptions): AppendRouter {
     const to = laneOf(queue);
     if (to) return to.kick();
     if (refuseUnknown(queue, cluster.state)) return;
-    trouble(queue, noLeader(queue));
+    // Before the first answer nothing is wrong yet.
+    if (cluster.state.view || cluster.state.error) trouble(queue, noLeader(queue));
     cluster.refresh();
   };
 

@@ -107,8 +107,8 @@ export function lane(nodeId: number, context: LaneContext): Lane {
     let throttleMs = 0;
     try {
       const open = await connect();
-      reached();
       if (pieces.length > 0) throttleMs = await send(open, pieces);
+      reached();
     } catch (error) {
       fail(error);
       for (const piece of pieces) putBack(piece);

@@ -33,6 +33,8 @@ export function faultySockets(): FaultySockets {
     },
     factory: ({ host, port, onConnect }) => {
       const socket = connect({ host, port }, onConnect);
+      // kafkajs writes before it is connected, and each write waits with a listener.
+      socket.setMaxListeners(0);
       const faults = new Map<number, AnswerFault>();
       const write = socket.write.bind(socket) as (bytes: Uint8Array, encoding: string) => boolean;
       // A request is written in one go: its size, its key and version, its number.
