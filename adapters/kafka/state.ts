@@ -18,6 +18,7 @@ export interface StateKeeper {
   waiting(reason: string): void;
 }
 
+const UNJUDGED = "The configuration of Kafka's topics was not read yet";
 const UNJUDGED_RETRY_MS = 500;
 
 /** Keeps the state of a log until `signal` aborts. */
@@ -34,12 +35,17 @@ export function keepState(cluster: Cluster, options: {
     topics: new Map(),
   });
   let unstarted: string | undefined = "Kafka was not reached yet";
+  let settled = false;
   let judged: ReadonlyMap<string, Durability> = new Map();
   const changed = bell();
 
   const publish = () => {
     if (signal.aborted) return;
-    const next = logState(cluster.state, judged, unstarted);
+    const { view } = cluster.state;
+    // From here on a topic that is not judged yet is one more, and takes nothing away from the others.
+    settled ||= view !== undefined && unstarted === undefined &&
+      [...view.topics.keys()].every((topic) => judged.has(topic));
+    const next = logState(cluster.state, judged, unstarted ?? (settled ? undefined : UNJUDGED));
     if (!sameState(states.value, next)) states.next(next);
   };
 
@@ -104,8 +110,7 @@ function logState(
     if (![...topic.partitions.values()].some(({ leader }) => leader >= 0)) leaderless ??= name;
   }
   if (leaderless !== undefined) leaderless = `No partition of Kafka topic "${leaderless}" has a leader`;
-  const unjudged = judged.size === 0 ? "The configuration of Kafka's topics was not read yet" : undefined;
-  const reason = !reachable && error ? error.message : unstarted ?? leaderless ?? unjudged;
+  const reason = !reachable && error ? error.message : unstarted ?? leaderless;
   return reason === undefined ? { available: true, topics } : { available: false, reason, topics };
 }
 

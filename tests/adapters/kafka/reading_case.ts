@@ -1,8 +1,8 @@
 /** What the tests of the reading side share. */
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import type { Subscription } from "rxjs";
-import type { StoredRecord } from "../../../domain/log_record.ts";
-import type { Batch, TailRequest } from "../../../domain/ports/log.ts";
+import { lastValueFrom, type Subscription, tap, toArray } from "rxjs";
+import type { StoredRecord, TopicPartition } from "../../../domain/log_record.ts";
+import type { Batch, ReadRange, TailRequest } from "../../../domain/ports/log.ts";
 import type { Counter, Fields, Level, Telemetry } from "../../../domain/ports/telemetry.ts";
 import type { KafkaLogOptions } from "../../../adapters/kafka/options.ts";
 import { type KafkaReading, openReading } from "../../../adapters/kafka/reading.ts";
@@ -172,6 +172,15 @@ export class Follower {
   stop(): void {
     this.#subscription.unsubscribe();
   }
+}
+
+/** The batches of a bounded read, each taken at once. */
+export function readAll(
+  reading: Pick<KafkaReading, "read">,
+  place: TopicPartition,
+  range: ReadRange,
+): Promise<Batch[]> {
+  return lastValueFrom(reading.read(place, range).pipe(tap((batch) => batch.done()), toArray()));
 }
 
 /** `prefix0` to `prefix(count-1)`. */
