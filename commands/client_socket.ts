@@ -5,15 +5,16 @@ import { WebSocket } from "ws";
 import type { ClientOptions } from "../adapters/cli/mod.ts";
 import { DISCONNECTS } from "../domain/disconnect.ts";
 import type { ClientFrame } from "../domain/frame.ts";
-import { encodeClientFrame } from "../schema/json/client.ts";
+import { decodeServerFrames, encodeClientFrame } from "../schema/json/client.ts";
+import type { ServerJson } from "../schema/json/server_json.ts";
 import { jsonCodec } from "../schema/mod.ts";
 
 /** What an open connection tells and takes. */
 export type ClientEvent =
   /** The connection is open: frames can be sent. */
   | { readonly kind: "open"; send(...frames: readonly ClientFrame[]): void }
-  /** One frame of the gateway, as the JSON text that it came in. */
-  | { readonly kind: "frame"; readonly text: string };
+  /** One frame of the gateway, and the JSON text that it came in. */
+  | { readonly kind: "frame"; readonly frame: ServerJson; readonly text: string };
 
 /** A connection that has ended, or never began. */
 export class ConnectionEnded extends Error {
@@ -50,7 +51,9 @@ export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
       });
     });
     socket.on("message", (data) => {
-      for (const text of String(data).split("\n")) if (text !== "") observer.next({ kind: "frame", text });
+      for (const text of String(data).split("\n")) {
+        for (const frame of decodeServerFrames(text)) observer.next({ kind: "frame", frame, text });
+      }
     });
     socket.on("unexpected-response", (request, response) => {
       let body = "";

@@ -5,7 +5,6 @@ import { normaliseJson } from "../domain/json_text.ts";
 import type { Payload } from "../domain/publication.ts";
 import { type ClientEvent, clientSocket } from "./client_socket.ts";
 import { print, printError, systemRandom } from "./process.ts";
-import { parseServerLine } from "./server_lines.ts";
 import { textLines } from "./text_lines.ts";
 
 /** How many messages may wait for their answer while standard input is read. */
@@ -57,13 +56,15 @@ export async function pub(command: PubCommand): Promise<number> {
 
   function take(event: ClientEvent): void {
     if (event.kind === "open") return opened.resolve(event.send);
-    const { id, published, error } = parseServerLine(event.text);
-    if (published) print(JSON.stringify({ published }));
-    if (error) printError(error.message);
-    good &&= !error;
-    if (id === undefined) return;
-    waiting.get(id)?.resolve(true);
-    waiting.delete(id);
+    const { frame } = event;
+    if ("published" in frame) print(JSON.stringify(frame.published));
+    else if ("error" in frame) {
+      printError(frame.error.message);
+      good = false;
+    }
+    if (!("id" in frame) || frame.id === undefined) return;
+    waiting.get(frame.id)?.resolve(true);
+    waiting.delete(frame.id);
   }
 }
 

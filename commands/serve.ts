@@ -2,9 +2,9 @@
 import { lastValueFrom, Subject } from "rxjs";
 import { headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
-import { publicFetch } from "../adapters/http/mod.ts";
-import { openWsTransport, type WsTransport } from "../adapters/websocket/mod.ts";
-import { type Gateway, gateway } from "../domain/gateway.ts";
+import { publicFetch } from "../adapters/http/public_fetch.ts";
+import { openWsTransport, type WsTransport } from "../adapters/websocket/open_ws_transport.ts";
+import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
 import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
@@ -39,7 +39,7 @@ export async function serve(configuration: Configuration, version: string): Prom
   const drain = new Subject<Drain>();
   const starting = await openLog(configuration, { clock, random, telemetry });
   const authenticator = authenticatorOf(configuration);
-  let running: Gateway | undefined;
+  let readiness = (): Readiness => ({ ready: false, checks: { start: "starting" } });
 
   const transport = await openWsTransport({
     hostname: http.host,
@@ -49,7 +49,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     fetch: publicFetch({
       name: configuration.name,
       version,
-      ready: () => running?.readiness() ?? { ready: false, checks: { start: "starting" } },
+      ready: () => readiness(),
     }),
     limits: {
       maxFrameBytes: limits.frameBytes,
@@ -63,17 +63,18 @@ export async function serve(configuration: Configuration, version: string): Prom
     clock,
     random,
     telemetry,
-  }).catch(async (error) => {
+  }).catch(async (error: unknown) => {
     await starting.log.close();
     throw error;
   });
   using signals = stopSignals();
 
-  running = gateway({ log: starting.log, transport, authenticator, clock, random, telemetry }, {
+  const running = gateway({ log: starting.log, transport, authenticator, clock, random, telemetry }, {
     routes,
     settings,
     drain,
   });
+  readiness = running.readiness;
   const ended = runEffects(running, transport);
   const { hostname, port } = transport.address;
   telemetry.note("info", "Listening", {

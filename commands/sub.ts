@@ -3,7 +3,7 @@ import { retry, takeWhile, tap, throwError, timer } from "rxjs";
 import type { SubCommand } from "../adapters/cli/mod.ts";
 import { type ClientEvent, clientSocket, ConnectionEnded } from "./client_socket.ts";
 import { print, printError, systemRandom } from "./process.ts";
-import { parseServerLine, publicationText, type ServerLine, type SubscribedLine } from "./server_lines.ts";
+import type { ErrorJson, SubscriptionJson } from "../schema/json/server_json.ts";
 import { stopSignals } from "./stop_signals.ts";
 
 /** The bounds of the time before a new try, in milliseconds; the time itself is random. */
@@ -52,22 +52,23 @@ export async function sub(command: SubCommand): Promise<number> {
 
   function take(event: ClientEvent): void {
     if (event.kind === "open") return open(event);
-    const line = parseServerLine(event.text);
-    if (line.publication) {
+    const { frame, text } = event;
+    if ("publication" in frame) {
       if (command.count !== undefined && printed >= command.count) return;
-      print(publicationText(event.text));
+      // As the gateway wrote it: numbers of any size keep their digits.
+      print(text.slice('{"publication":'.length, -1));
       printed++;
-      cursors.set(line.publication.channel, line.publication.cursor);
-    } else if (line.connected) {
-      resume = line.connected.resume;
-      for (const subscription of line.connected.subscriptions) subscribed(subscription);
-    } else if (line.subscribed) subscribed(line.subscribed);
-    else if (line.gap) {
-      printError(`${line.gap.channel}: the log lost messages (${line.gap.reason})`);
-      cursors.set(line.gap.channel, line.gap.cursor);
-    } else if (line.unsubscribed) {
-      throw new ConnectionEnded(`${line.unsubscribed.channel} was unsubscribed`, { retry: true });
-    } else if (line.error) refused(line.error);
+      cursors.set(frame.publication.channel, frame.publication.cursor);
+    } else if ("connected" in frame) {
+      resume = frame.connected.resume;
+      for (const subscription of frame.connected.subscriptions) subscribed(subscription);
+    } else if ("subscribed" in frame) subscribed(frame.subscribed);
+    else if ("gap" in frame) {
+      printError(`${frame.gap.channel}: the log lost messages (${frame.gap.reason})`);
+      cursors.set(frame.gap.channel, frame.gap.cursor);
+    } else if ("unsubscribed" in frame) {
+      throw new ConnectionEnded(`${frame.unsubscribed.channel} was unsubscribed`, { retry: true });
+    } else if ("error" in frame) refused(frame.error);
   }
 
   function open({ send }: Extract<ClientEvent, { kind: "open" }>): void {
@@ -78,13 +79,13 @@ export async function sub(command: SubCommand): Promise<number> {
     }
   }
 
-  function subscribed({ channel, cursor, recovered, reason }: SubscribedLine): void {
+  function subscribed({ channel, cursor, recovered, reason }: SubscriptionJson): void {
     if (!command.channels.includes(channel)) return;
     if (!recovered) printError(`${channel}: some messages are missing (${reason})`);
     cursors.set(channel, cursor);
   }
 
-  function refused({ code, message, retry }: NonNullable<ServerLine["error"]>): void {
+  function refused({ code, message, retry }: ErrorJson): void {
     // The channel of the own user is subscribed on connect.
     if (code === "already_subscribed") return;
     throw new ConnectionEnded(message, { retry: retry !== "none" });

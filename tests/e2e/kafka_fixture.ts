@@ -1,6 +1,6 @@
 /** What the end-to-end tests do to Kafka with a client of their own. */
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { registerCompression } from "../../adapters/kafka/compression.ts";
+import { registerCodecs } from "../../adapters/kafka/compression.ts";
 
 /** A record as the checker reads it. */
 export interface ReadRecord {
@@ -35,7 +35,7 @@ export async function createTopics(
 
 /** Everything that a topic holds, by partition, in offset order, read by a consumer of its own. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<ReadRecord[][]> {
-  registerCompression();
+  registerCodecs();
   const kafka = kafkaClient(brokers);
   const admin = kafka.admin();
   await admin.connect();
