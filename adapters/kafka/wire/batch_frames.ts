@@ -26,27 +26,26 @@ export interface BatchFrame {
 }
 
 /**
- * The whole batches: the last one of a response may be cut short. Throws {@linkcode WireError} where they cannot be told
- * apart.
+ * The whole batches in offset order: the last one of a response may be cut short. Throws {@linkcode WireError} where they
+ * cannot be told apart.
  */
 export function* batchFrames(bytes: Uint8Array): Generator<BatchFrame> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + FRAME_BYTES + 5 <= bytes.length;) {
+  for (let at = 0, after = 0; at + FRAME_BYTES + 5 <= bytes.length;) {
     const start = Number(view.getBigInt64(at));
     const size = FRAME_BYTES + view.getInt32(at + 8);
     const old = view.getInt8(at + MAGIC_AT) < 2;
-    if (start < 0 || size < (old ? FRAME_BYTES + 5 : HEADER_BYTES)) {
-      throw new WireError(`Cannot tell record batches apart: offset ${start} with ${size} bytes`);
+    const sound = start >= after && size >= (old ? FRAME_BYTES + 5 : HEADER_BYTES);
+    if (sound && at + size > bytes.length) return;
+    const end = sound ? start + (old ? 0 : view.getInt32(at + 23)) + 1 : 0;
+    if (!sound || end <= start || !Number.isSafeInteger(end)) {
+      throw new WireError(`Cannot tell record batches apart after offset ${after}: offset ${start} with ${size} bytes`);
     }
-    if (at + size > bytes.length) return;
     const whole = bytes.subarray(at, at + size);
-    yield old ? { bytes: whole, start, end: start + 1, epoch: -1, records: 1 } : {
-      bytes: whole,
-      start,
-      end: start + view.getInt32(at + 23) + 1,
-      epoch: view.getInt32(at + 12),
-      records: view.getInt32(at + 57),
-    };
+    yield old
+      ? { bytes: whole, start, end, epoch: -1, records: 1 }
+      : { bytes: whole, start, end, epoch: view.getInt32(at + 12), records: Math.max(0, view.getInt32(at + 57)) };
+    after = end;
     at += size;
   }
 }

@@ -35,7 +35,7 @@ export interface ReadBatches {
 
 /**
  * Reads the whole batches of a fetched partition: without control records, aborted transactions, and batches that
- * cannot be read, which are counted. Throws {@linkcode WireError} where the batches cannot be told apart.
+ * cannot be read, which are counted. Throws {@linkcode WireError} where the first batch cannot be told from the next.
  */
 export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Promise<ReadBatches> {
   const records: StoredRecord[] = [];
@@ -45,7 +45,7 @@ export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Pr
   let epoch = -1;
   let unreadable = 0;
   let reason: string | undefined;
-  for (const batch of batchFrames(fetched.records)) {
+  for (const batch of soundFrames(fetched.records)) {
     if (batch.start >= wanted.to) {
       // What is wanted before it was compacted away.
       next = wanted.to;
@@ -70,6 +70,19 @@ export async function readBatches(fetched: FetchedPartition, wanted: Wanted): Pr
     }
   }
   return { records, next: Math.min(next, wanted.to), epoch, unreadable, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** The batches up to where they can no longer be told apart; the next fetch begins there, and fails. */
+function* soundFrames(bytes: Uint8Array): Generator<BatchFrame> {
+  let some = false;
+  try {
+    for (const batch of batchFrames(bytes)) {
+      some = true;
+      yield batch;
+    }
+  } catch (error) {
+    if (!some) throw error;
+  }
 }
 
 /** Says of each batch in turn whether it is left out: a control batch, or part of an aborted transaction. */
