@@ -76,9 +76,9 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
       const url = /"message":"Listening".*?"url":"(ws:[^"]+)"/.exec(line)?.[1];
       if (url) listening.resolve(url);
     }
-    listening.reject(new Error(`The gateway ended:\n${lines.join("\n")}`));
   })();
-  listening.promise.catch(() => {});
+  const over = reading.then(() => Promise.reject(new Error(`The gateway ended:\n${lines.join("\n")}`)));
+  over.catch(() => {});
   let ended = false;
   const status = child.status.finally(() => ended = true);
 
@@ -90,9 +90,10 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
   }
 
   try {
-    const url = await listening.promise;
+    const url = await Promise.race([listening.promise, over]);
     const http = url.replace(/^ws/, "http").replace(/\/ws$/, "");
-    await untilReady(http, lines);
+    await untilReady(http, () => ended);
+    if (ended) await over;
     return {
       url,
       http,
@@ -108,14 +109,15 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
   }
 }
 
-/** Asks `/readyz` until it says yes. */
-export async function untilReady(http: string, lines: readonly string[] = []): Promise<void> {
+/** Asks `/readyz` until it says yes, or there is nobody to ask any more. */
+async function untilReady(http: string, ended: () => boolean): Promise<void> {
   const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
-    const response = await fetch(`${http}/readyz`);
-    await response.body?.cancel();
-    if (response.ok) return;
+  while (Date.now() < deadline && !ended()) {
+    // A gateway that ends while it is asked says why in its log.
+    const response = await fetch(`${http}/readyz`).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`The gateway at ${http} was not ready within a minute:\n${lines.slice(-20).join("\n")}`);
+  if (!ended()) throw new Error(`The gateway at ${http} was not ready within a minute`);
 }
