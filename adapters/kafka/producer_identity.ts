@@ -1,5 +1,5 @@
 /** What lets a broker tell a batch that is sent again from a new one. */
-import type { PartitionQueue } from "./partition_queue.ts";
+import type { TopicPartition } from "../../domain/log_record.ts";
 
 /** Numbers of 31 bits: an identity is retired long before they run out. */
 const SEQUENCES = 2 ** 30;
@@ -12,7 +12,8 @@ const SEQUENCES = 2 ** 30;
  */
 export class ProducerIdentity {
   #retired = false;
-  readonly #next = new Map<PartitionQueue, number>();
+  /** By name, not by queue: a queue may be made anew while the broker still knows the numbers of the one before. */
+  readonly #next = new Map<string, number>();
 
   constructor(readonly id: bigint, readonly epoch: number) {}
 
@@ -22,20 +23,25 @@ export class ProducerIdentity {
   }
 
   /** Gives out the numbers of the next `count` records of a partition: the first of them. */
-  number(queue: PartitionQueue, count: number): number {
-    const first = this.#next.get(queue) ?? 0;
-    this.#next.set(queue, first + count);
+  number(of: TopicPartition, count: number): number {
+    const name = nameOf(of);
+    const first = this.#next.get(name) ?? 0;
+    this.#next.set(name, first + count);
     if (first + count > SEQUENCES) this.#retired = true;
     return first;
   }
 
   /** Takes numbers back that no broker can have seen in the log: the last ones given out for the partition. */
-  takeBack(queue: PartitionQueue, first: number): void {
-    this.#next.set(queue, first);
+  takeBack(of: TopicPartition, first: number): void {
+    this.#next.set(nameOf(of), first);
   }
 
   /** Gives out no more numbers. */
   retire(): void {
     this.#retired = true;
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Kafka, logLevel } from "kafkajs";
 import lz4 from "lz4js";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import snappy from "snappyjs";
-import { inflate, InflateError, registerCodecs } from "../../../adapters/kafka/compression.ts";
+import { inflate, InflateError } from "../../../adapters/kafka/compression.ts";
 import { type ForeignCodec, foreignProduce } from "../../kafka/foreign_produce.ts";
 import { kafkaForFile, kafkaTest } from "../../kafka/kafka_test_case.ts";
+import { freshTopic, readTopic } from "../../kafka/topics.ts";
 
 const kafka = kafkaForFile();
 
@@ -136,29 +136,9 @@ Deno.test("reads an lz4 frame whose blocks depend on the ones before", async () 
 for (const codec of ["none", "gzip", "snappy", "lz4", "zstd"] satisfies ForeignCodec[]) {
   kafkaTest(`reads what the Java producer wrote with ${codec}`, async () => {
     const lines = Array.from({ length: 500 }, (_, at) => `key-${at % 7}\t${"value ".repeat(at % 40)}${at}`);
-    const client = new Kafka({ brokers: kafka().brokers, clientId: "compression-test", logLevel: logLevel.NOTHING });
-    const topic = `foreign-${codec}`;
-    const admin = client.admin();
-    await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-    await admin.disconnect();
+    const topic = await freshTopic(kafka());
     await foreignProduce(kafka(), { topic, codec, lines });
-
-    registerCodecs();
-    const consumer = client.consumer({ groupId: topic });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    const read: string[] = [];
-    const all = Promise.withResolvers<void>();
-    await consumer.run({
-      eachMessage({ message }) {
-        read.push(`${message.key}\t${message.value}`);
-        if (read.length === lines.length) all.resolve();
-        return Promise.resolve();
-      },
-    });
-    await all.promise;
-    await consumer.disconnect();
+    const read = (await readTopic(kafka(), topic)).map(({ key, value }) => `${key}\t${value}`);
     assertEquals(read, lines);
   });
 }

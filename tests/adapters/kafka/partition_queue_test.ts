@@ -114,10 +114,12 @@ Deno.test("gives up all it has, in order, the piece in flight too", () => {
 
 Deno.test("an identity numbers each partition by itself, and numbers that were taken back go out again", () => {
   const identity = new ProducerIdentity(1n, 0);
-  const [a, b] = [queueOf(0), queueOf(0)];
+  const [a, b] = [{ topic: "t", partition: 0 }, { topic: "t", partition: 1 }];
   assertEquals([identity.number(a, 10), identity.number(b, 3), identity.number(a, 5)], [0, 0, 10]);
   identity.takeBack(a, 10);
   assertEquals([identity.number(a, 1), identity.number(b, 1)], [10, 3]);
+  // Another queue of the same partition: the broker would take numbers from 0 on for batches that it has.
+  assertEquals(identity.number(queueOf(0), 1), 11);
 });
 
 Deno.test("an identity is retired before its numbers run out", () => {
