@@ -83,7 +83,6 @@ export interface LimitsConfiguration {
   readonly connectionsPerUser: number;
   readonly headBytes: number;
   readonly handshakeSeconds: number;
-  readonly connectSeconds: number;
   readonly connectWaitMs: number;
   readonly pingSeconds: number;
   readonly pongSeconds: number;
@@ -96,7 +95,6 @@ export interface LimitsConfiguration {
   readonly replayOffsets: number;
   readonly replayBytes: number;
   readonly replaysAtOnce: number;
-  readonly tailMemoryBytes: number;
   readonly dedupOffsets: number;
   readonly dedupMinutes: number;
   readonly drainSeconds: number;

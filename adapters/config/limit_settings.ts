@@ -28,9 +28,6 @@ export const LIMITS = v.object({
   handshake_seconds: duration({ max: DAY_SECONDS, default: 5 }, {
     about: "How long a client may take to send the head of its request",
   }),
-  connect_seconds: duration({ max: DAY_SECONDS, default: 10 }, {
-    about: "How long a client that has to say who it is may take until its first `connect` frame",
-  }),
   connect_wait_ms: wholeNumber({ min: 0, max: 60_000, default: DEFAULT_SETTINGS.connectWaitMs }, {
     about: "How long a silent client is waited for before it is connected without a `connect` frame, in milliseconds",
   }),
@@ -63,9 +60,6 @@ export const LIMITS = v.object({
   }),
   replays_at_once: wholeNumber({ min: 1, max: 1_000, default: 8 }, {
     about: "Replays that read the log at once on this node; others wait for their turn",
-  }),
-  tail_memory_bytes: wholeNumber({ min: 0, max: 64 * GIB, default: 64 * MIB }, {
-    about: "Bytes of the newest records that are kept in memory for replays",
   }),
   dedup_offsets: wholeNumber({ min: 0, max: 10_000_000, default: DEFAULT_SETTINGS.duplicates.offsets }, {
     about: "Offsets of a partition in which a second record with the same message id is a duplicate",
