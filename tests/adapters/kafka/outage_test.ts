@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { firstValueFrom } from "rxjs";
 import { LogUnavailable } from "../../../domain/ports/log.ts";
-import { openReading } from "../../../adapters/kafka/reading.ts";
+import { FETCH, fetchRecords } from "../../../adapters/kafka/wire/fetch.ts";
+import { type KafkaReading, openReading } from "../../../adapters/kafka/reading.ts";
 import { startKafka } from "../../kafka/broker.ts";
 import { kafkaTest } from "../../kafka/kafka_test_case.ts";
 import { Follower, numbered, optionsFor, readAll, until, withReading } from "./reading_case.ts";
@@ -69,6 +70,8 @@ kafkaTest("a log lives through the outages of its broker", async (t) => {
         });
         assert(states.every((state) => state.topics === 1), "a topic left the state while its broker was away");
 
+        await tellsWhereLogsPart(reading, { topic, partition: 0, from: 100 });
+
         // A broker that takes connections and says nothing is away too.
         node.pause();
         await until(() => states.at(-1)?.available === false, "the state to say that Kafka is stopped", NOTICED_MS);
@@ -85,6 +88,29 @@ kafkaTest("a log lives through the outages of its broker", async (t) => {
     },
   );
 }, { nodes: true });
+
+/**
+ * The broker led the partition twice, with epochs in between in which nothing was written. A reader whose last record is
+ * of such an epoch has read what this log does not have: the broker says from where on, as the tail relies on.
+ */
+async function tellsWhereLogsPart(
+  { parts }: KafkaReading,
+  { topic, partition, from }: { topic: string; partition: number; from: number },
+): Promise<void> {
+  const { id, partitions } = parts.cluster.state.view!.topics.get(topic)!;
+  const { leader, leaderEpoch } = partitions.get(partition)!;
+  assert(leaderEpoch > 1, `the leader's epoch is ${leaderEpoch}`);
+  const link = await parts.cluster.link(leader);
+  const divergesAt = async (lastEpoch: number) => {
+    const partitions = [{ partition, leaderEpoch, offset: from + 3, lastEpoch, maxBytes: 1_000 }];
+    const request = { maxWaitMs: 1, maxBytes: 1_000, topics: [{ name: topic, id, partitions }] };
+    const { topics } = await link.ask(FETCH, (version) => fetchRecords(version, request), 5_000);
+    assertEquals(topics[0]!.partitions[0]!.error, 0);
+    return topics[0]!.partitions[0]!.divergesAt;
+  };
+  assertEquals(await divergesAt(leaderEpoch - 1), from);
+  assertEquals(await divergesAt(leaderEpoch), undefined);
+}
 
 Deno.test("a read and a range give up after the read deadline while Kafka is away, and at once when the log closes", async () => {
   const options = optionsFor(["127.0.0.1:1"], ["chat"]);
