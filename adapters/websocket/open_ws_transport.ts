@@ -8,6 +8,7 @@ import { WebSocketServer } from "ws";
 import { disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection, Effect, Transport } from "../../domain/ports/transport.ts";
+import { Doorbell } from "./doorbell.ts";
 import { closeServer, httpServer, listen } from "./http_server.ts";
 import { Lobby, type Upgrade } from "./lobby.ts";
 import { chooseCodec } from "./subprotocol.ts";
@@ -57,6 +58,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
   const sweep = new Sweep(clock.scheduler, {
     shortestMs: 1000 * Math.min(limits.handshakeSeconds, limits.pingSeconds, limits.pongSeconds, limits.closeSeconds),
     tick: () => {
+      doorbell.tick();
       lobby.tick();
       for (const connection of open) connection.tick();
     },
@@ -87,6 +89,9 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     rules: () => ({ paths, codecs, ...closedBecause() }),
     admitted,
   });
+  const doorbell = new Doorbell({ server, address: { ...address, hostname: options.hostname }, sweep, telemetry });
+  // Such as too many open files: the next connection may be accepted.
+  server.on("error", (error) => telemetry.note("error", "Cannot accept a connection", { error: String(error) }));
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Uint8Array) => {
     lobby.enter({ request, socket, head });
   });
@@ -139,6 +144,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     for (const connection of open) connection.end(disconnect("draining"), { dropQueued: false });
     if (open.size > 0) await new Promise<void>((resolve) => emptied = resolve);
     lobby.clear();
+    doorbell.stop();
     sweep.stop();
     const grace = clock.scheduler.schedule(() => server.closeAllConnections(), HTTP_GRACE_MS);
     await closeServer(server);

@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { disconnect } from "../../../domain/disconnect.ts";
 import type { TransportCase } from "../transport_contract.ts";
 import { line } from "./line_codec.ts";
 import { PoliteClient } from "./polite_client.ts";
-import { exchange, RawClient, upgradeHead } from "./raw_client.ts";
+import { exchange, RawClient, shortText, upgradeHead } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 /** How connections end. */
@@ -48,7 +48,8 @@ export const ENDING_CASES: readonly TransportCase[] = [
     async run(harbour) {
       using client = await RawClient.open(harbour.address);
       const caller = await harbour.caller();
-      for (let at = 0; at < 20; at++) await client.send(1, `message ${at}`);
+      // In one piece, so that one read of the socket brings them all.
+      await client.write(new Uint8Array(Array.from({ length: 20 }, (_, at) => shortText(`message ${at}`)).flat()));
       assertEquals(await client.readClose(), { code: 4500, reason: "bad_frame" });
       await client.send(1, "after the close");
       await client.send(8, new Uint8Array([0x11, 0x94]));
@@ -71,6 +72,22 @@ export const ENDING_CASES: readonly TransportCase[] = [
       assertEquals(await client.read(), undefined);
       await until("it is gone", () => harbour.counts.connections_closed === 1);
       assertEquals(caller.completions, 1);
+    },
+  },
+  {
+    name: "a connection that is paused is closed as soon as its client answers",
+    needs: "pauses_reading",
+    async run(harbour) {
+      const client = await PoliteClient.open(harbour.address);
+      const { connection } = await harbour.caller();
+      const started = performance.now();
+      harbour.transport.perform([
+        { kind: "pause", connection },
+        { kind: "close", connection, disconnect: disconnect("forbidden") },
+      ]);
+      await until("it is gone", () => harbour.counts.connections_closed === 1 && client.closed !== undefined);
+      assertEquals(client.closed?.code, 4502);
+      assertLess(performance.now() - started, 4_000);
     },
   },
   {

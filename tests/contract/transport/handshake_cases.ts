@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { defer, NEVER, of, throwError, timer } from "rxjs";
 import { map } from "rxjs/operators";
 import type { UserId } from "../../../domain/channel.ts";
 import type { Authenticator, Handshake } from "../../../domain/ports/authenticator.ts";
 import type { TransportCase } from "../transport_contract.ts";
-import { exchange, RawClient, upgradeHead } from "./raw_client.ts";
+import { exchange, RawClient, shortText, upgradeHead } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 const judge = (admit: Authenticator["admit"]): Authenticator => ({ admit, identify: () => of() });
@@ -23,8 +23,7 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
     },
     async run(harbour) {
       seen.length = 0;
-      // An empty text message, sent behind the request.
-      const early = new Uint8Array([0x81, 0x80, 0, 0, 0, 0]);
+      const early = new Uint8Array(shortText("sent behind the request"));
       using _client = await RawClient.open(harbour.address, { headers: { User_Id: "one", user_ID: "two" }, early });
       assertEquals(seen, [{ address: "127.0.0.1", names: ["one", "two"] }]);
       const { connection } = await harbour.caller();
@@ -74,6 +73,28 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
       assert(silent.startsWith("HTTP/1.1 503 "), silent);
       using _client = await RawClient.open(harbour.address);
       await harbour.caller(0);
+    },
+  },
+  {
+    name: "a handshake that is being judged when new ones are no longer accepted is answered 503",
+    needs: "refuses_handshakes",
+    harbour: { authenticator: judge(() => timer(100).pipe(map(() => ({ kind: "awaited" })))) },
+    async run(harbour) {
+      const answer = exchange(harbour.address, upgradeHead());
+      // The answer to a later request says that the first one is being judged.
+      await (await fetch(`http://${harbour.address.hostname}:${harbour.address.port}/`)).text();
+      harbour.transport.stopAccepting();
+      assert((await answer).startsWith("HTTP/1.1 503 "), await answer);
+      assertEquals(harbour.callers, []);
+    },
+  },
+  {
+    name: "compression is not agreed to",
+    async run(harbour) {
+      using client = await RawClient.open(harbour.address, {
+        headers: { "sec-websocket-extensions": "permessage-deflate; client_max_window_bits" },
+      });
+      assertNotMatch(client.head.toLowerCase(), /sec-websocket-extensions/);
     },
   },
   {

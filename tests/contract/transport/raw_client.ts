@@ -45,8 +45,16 @@ export async function exchange(address: Address, text: string): Promise<string> 
   }
 }
 
+/** A text message of up to 125 bytes as it is written: one final frame, with a mask of zeros. */
+export function shortText(text: string): number[] {
+  const bytes = encoder.encode(text);
+  return [0x81, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes];
+}
+
 /** A connection that was upgraded. */
 export class RawClient {
+  /** The head of the answer to the upgrade. */
+  head = "";
   readonly #conn: Deno.TcpConn;
   #bytes = new Uint8Array();
   #closed = false;
@@ -61,16 +69,12 @@ export class RawClient {
     options: { path?: string; headers?: Record<string, string>; early?: Uint8Array } = {},
   ): Promise<RawClient> {
     const client = new RawClient(await Deno.connect({ hostname: address.hostname, port: address.port }));
-    await client.write(new Uint8Array([...encoder.encode(upgradeHead(options)), ...options.early ?? []]));
-    while (true) {
-      const head = decoder.decode(client.#bytes);
-      const end = head.indexOf("\r\n\r\n");
-      if (end >= 0) {
-        if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`Cannot open a WebSocket: ${head}`);
-        client.#bytes = client.#bytes.slice(end + 4);
-        return client;
-      }
-      if (!await client.#fill()) throw new Error(`Cannot open a WebSocket: the server closed after ${head}`);
+    try {
+      await client.#upgrade(new Uint8Array([...encoder.encode(upgradeHead(options)), ...options.early ?? []]));
+      return client;
+    } catch (error) {
+      client[Symbol.dispose]();
+      throw error;
     }
   }
 
@@ -120,6 +124,21 @@ export class RawClient {
     if (this.#closed) return;
     this.#closed = true;
     this.#conn.close();
+  }
+
+  async #upgrade(request: Uint8Array): Promise<void> {
+    await this.write(request);
+    while (true) {
+      const head = decoder.decode(this.#bytes);
+      const end = head.indexOf("\r\n\r\n");
+      if (end >= 0) {
+        if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`Cannot open a WebSocket: ${head}`);
+        this.head = head.slice(0, end);
+        this.#bytes = this.#bytes.slice(end + 4);
+        return;
+      }
+      if (!await this.#fill()) throw new Error(`Cannot open a WebSocket: the server closed after ${head}`);
+    }
   }
 
   #take(): RawFrame | undefined {
