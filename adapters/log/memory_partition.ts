@@ -3,17 +3,18 @@ import type { TopicPartition } from "../../domain/log_record.ts";
 import { LogUnavailable } from "../../domain/ports/log.ts";
 import type { FetchRequest, PartitionSource, Piece } from "./partition_source.ts";
 import type { RecordRun } from "./record_run.ts";
+import { Watchers } from "./watchers.ts";
 
 /** A partition whose records are all in memory. */
-export class MemoryPartition implements PartitionSource {
+export class MemoryPartition extends Watchers implements PartitionSource {
   readonly topic: string;
   readonly partition: number;
   readonly run: RecordRun;
   epoch = 0;
   readonly #isAvailable: () => boolean;
-  readonly #watchers = new Set<() => void>();
 
   constructor({ topic, partition }: TopicPartition, options: { run: RecordRun; isAvailable: () => boolean }) {
+    super();
     this.topic = topic;
     this.partition = partition;
     this.run = options.run;
@@ -35,15 +36,5 @@ export class MemoryPartition implements PartitionSource {
   fetch(request: FetchRequest, answer: (piece: Piece | LogUnavailable) => void): void {
     if (this.available) answer(this.run.read(request));
     else answer(new LogUnavailable(`Cannot read ${this.topic}/${this.partition}: the log is away`));
-  }
-
-  watch(changed: () => void): () => void {
-    this.#watchers.add(changed);
-    return () => this.#watchers.delete(changed);
-  }
-
-  /** Tells the readers that there may be more to read. */
-  tell(): void {
-    for (const changed of [...this.#watchers]) changed();
   }
 }

@@ -5,3 +5,4 @@
  */
 export { type MemoryLog, memoryLog, type MemoryLogOptions } from "./memory_log.ts";
 export { type Retention } from "./retention.ts";
+export { openSqliteLog, type SqliteLog, type SqliteLogOptions } from "./sqlite_log.ts";
