@@ -8,24 +8,28 @@ import { channelOf } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
 import { subscribe, type SubscribeStep } from "./subscribe.ts";
+import { placeOfTarget } from "./target.ts";
 
 /** What the beginning of a session says: effects, and the session once it is known. */
 export type BeginStep =
   | { readonly kind: "effects"; readonly effects: readonly Effect[] }
   | { readonly kind: "session"; readonly session: Session };
 
+/** How a connection began. */
+export interface Beginning {
+  /** The first frame where it is a `connect`. */
+  readonly connect: ConnectFrame | undefined;
+  /** Where the user's own channels were when the connection opened; see {@linkcode ownCursors}. */
+  readonly opened: Readonly<Record<string, string>>;
+}
+
 /**
- * Identifies a connection, subscribes it to its user's own channels, and tells it `connected`. Emits the session once it may ask for
- * things, after `connected`; one that is refused is closed instead.
- *
- * @param connect the first frame where it is a `connect`
+ * Identifies a connection, subscribes it to its user's own channels, and tells it `connected`. Emits the session first; one that is
+ * refused is closed instead.
  */
-export function beginSession(
-  scene: Scene,
-  connection: Connection,
-  connect: ConnectFrame | undefined,
-): Observable<BeginStep> {
+export function beginSession(scene: Scene, connection: Connection, beginning: Beginning): Observable<BeginStep> {
   const { admission } = connection;
+  const { connect } = beginning;
   const identity$ = admission.kind === "identified" ? of(admission.identity) : scene.authenticator.identify(connect);
   return identity$.pipe(concatMap((identity) => {
     if ("code" in identity) return close(identity);
@@ -38,7 +42,7 @@ export function beginSession(
       scene.sessions.add(session);
       return concat(
         from<BeginStep[]>([{ kind: "session", session }, effects(limits())]),
-        subscribeOwn(scene, session, connect),
+        subscribeOwn(scene, session, { ...beginning.opened, ...connect?.since }),
       );
     });
   }));
@@ -53,15 +57,36 @@ export function beginSession(
   }
 }
 
+/**
+ * Where the channels that a user is subscribed to on connect are now, by channel: what is published before the client's first
+ * frame, or while it is silent, is not missed. Channels that are not served yet are left out.
+ */
+export function ownCursors(scene: Scene, user: UserId): Readonly<Record<string, string>> {
+  const cursors: Record<string, string> = {};
+  for (const channel of ownChannels(scene, user)) {
+    const match = scene.routes.find(channel);
+    const place = match && placeOfTarget(scene, { channel, match });
+    const view = place && scene.view.partition(place);
+    if (place && view?.serving) cursors[channel] = view.cursor(place.partitions);
+  }
+  return cursors;
+}
+
 /** Subscribes a session to the `{user}` channels of its user, and tells it `connected` with how that went. */
-function subscribeOwn(scene: Scene, session: Session, connect: ConnectFrame | undefined): Observable<BeginStep> {
+function subscribeOwn(
+  scene: Scene,
+  session: Session,
+  since: Readonly<Record<string, string>>,
+): Observable<BeginStep> {
   const { connection, user } = session;
   const channels = ownChannels(scene, user);
   const told: ConnectedFrame["subscriptions"][number][] = [];
   return concat(
     from(channels).pipe(
       concatMap((channel, at) =>
-        join(channel, connect?.since?.[channel]).pipe(map((step) => tell(step, at === channels.length - 1)))
+        join(channel, Object.hasOwn(since, channel) ? since[channel] : undefined).pipe(
+          map((step) => tell(step, at === channels.length - 1)),
+        )
       ),
     ),
     channels.length === 0 ? defer(() => of(effects(connected()))) : EMPTY,
@@ -81,8 +106,8 @@ function subscribeOwn(scene: Scene, session: Session, connect: ConnectFrame | un
   }
 
   /** A cursor that cannot be of the channel is as good as one of a log that has changed. */
-  function join(channel: Channel, since: string | undefined): Observable<SubscribeStep> {
-    return subscribe(scene, { session, channel, ...(since === undefined ? {} : { since }) }).pipe(
+  function join(channel: Channel, after: string | undefined): Observable<SubscribeStep> {
+    return subscribe(scene, { session, channel, ...(after === undefined ? {} : { since: after }) }).pipe(
       concatMap((step): Observable<SubscribeStep> => {
         const refused = step.kind === "settled" && step.subscription.kind === "refused" ? step.subscription : undefined;
         if (refused?.failure.code !== "bad_cursor") return of(step);

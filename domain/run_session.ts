@@ -21,7 +21,7 @@ import {
 } from "rxjs";
 import { limitInFlight } from "../streams/limit_in_flight.ts";
 import { answer } from "./answer.ts";
-import { beginSession, type BeginStep } from "./begin_session.ts";
+import { beginSession, type BeginStep, ownCursors } from "./begin_session.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Decoded } from "./frame.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
@@ -62,6 +62,8 @@ export function runSession(
   drain$: Observable<Drain>,
 ): Observable<readonly Effect[]> {
   const { clock: { scheduler }, settings, telemetry, random } = scene;
+  const { admission } = connection;
+  const opened = admission.kind === "identified" ? ownCursors(scene, admission.identity.user) : {};
   let session: Session | undefined;
   return connection.messages.pipe(
     connect((messages$) => {
@@ -110,7 +112,10 @@ export function runSession(
     const rest: Arrival = arrival.kind === "frames"
       ? { kind: "frames", decoded: connectFrame ? decoded.slice(1) : decoded }
       : arrival;
-    return concat(beginSession(scene, connection, connectFrame).pipe(map(keep)), defer(() => tasksOf(rest)));
+    return concat(
+      beginSession(scene, connection, { connect: connectFrame, opened }).pipe(map(keep)),
+      defer(() => tasksOf(rest)),
+    );
   }
 
   function keep(step: BeginStep): Task {

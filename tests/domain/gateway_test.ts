@@ -18,10 +18,11 @@ Deno.test("a silent client is connected after the wait, and misses nothing meanw
   const bob = bench.connect("bob");
   bench.clock.advance(999);
   assertEquals(silent.received, []);
+  bench.publish(bob, "user:ann", '"early"');
   bench.clock.advance(1);
-  assertEquals(silent.received.map(({ type }) => type), ["connected"]);
+  assertEquals(silent.received.map(({ type }) => type), ["publication", "connected"]);
   bench.publish(bob, "user:ann", '"hello"');
-  assertEquals(silent.texts, ['"hello"']);
+  assertEquals(silent.texts, ['"early"', '"hello"']);
 });
 
 Deno.test("a client that does not begin with connect is connected before its first frame is answered", () => {
