@@ -90,7 +90,10 @@ export interface Batch extends TopicPartition {
   /** The offset after the last one it covers: where the next batch starts. Offsets in it without a record are holes. */
   readonly to: number;
   readonly records: readonly StoredRecord[];
-  /** Present, with no records, where the log lost or cut what `from`..`to` held. */
+  /**
+   * Present, with no records, where the log lost or cut what `from`..`to` held. After `log_changed` (the partition was cut
+   * short, or its topic made anew) `to` is where the log goes on, and may be before `from`: the next batch starts there.
+   */
   readonly lost?: "expired" | "log_changed";
   /**
    * The high end of the partition when the batch was read: `to === high` means that the reader has caught up.
@@ -114,7 +117,7 @@ export interface ReadRange {
 export interface OffsetRange {
   /** The first offset that the log still has; equal to `high` where it is empty. */
   readonly low: number;
-  /** The offset that the next record gets, or on Kafka the high watermark. */
+  /** The offset that the next record gets; on Kafka the end of what can be read, before records of open transactions. */
   readonly high: number;
 }
 

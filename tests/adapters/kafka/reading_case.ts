@@ -37,6 +37,19 @@ export async function until(condition: () => boolean, what: string, patienceMs =
   }
 }
 
+/** Repeats until it is so: brokers take a moment to know of a topic, and kafkajs to know it too. */
+async function patiently(what: string, attempt: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MS;;) {
+    try {
+      if (await attempt()) return;
+    } catch (error) {
+      if (!(error as { type?: string }).type || performance.now() > end) throw error;
+    }
+    if (performance.now() > end) throw new Error(`Waited ${PATIENCE_MS} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** The options of a log on a cluster, for tests. */
 export function optionsFor(
   brokers: readonly string[],
@@ -71,7 +84,11 @@ export async function withReading(
   await Promise.all([admin.connect(), producer.connect()]);
   const create = async (topic: string) => {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
+    await patiently(
+      `topic ${topic} to be made`,
+      () =>
+        admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+    );
   };
   await Promise.all(topics.map(create));
   const reading = openReading(logOptions);
@@ -86,7 +103,12 @@ export async function withReading(
       admin,
       create,
       async produce(values, { topic = topics[0]!, partition = 0, key = null } = {}) {
-        await producer.send({ topic, messages: values.map((value) => ({ key, value, partition })) });
+        const messages = values.map((value) => ({ key, value, partition }));
+        await patiently(`records to be in ${topic} ${partition}`, async () => {
+          // kafkajs leaves out, and says nothing of, what goes to a partition that it does not know yet.
+          const sent = await producer.send({ topic, messages });
+          return sent.some((each) => each.partition === partition && each.errorCode === 0);
+        });
       },
     });
   } finally {
