@@ -33,7 +33,7 @@ interface Item {
 
 /** What the log does about what becomes of commits. */
 export interface GroupCommitOptions {
-  readonly link: SqliteLink;
+  readonly link: Pick<SqliteLink, "request">;
   readonly scheduler: SchedulerLike;
   /** A record is on the disk. Called for each in order, before its outcome is told. */
   stored(partition: SqlitePartition, record: StoredRecord): void;

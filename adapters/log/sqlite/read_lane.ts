@@ -23,12 +23,12 @@ const utf8 = new TextEncoder();
 
 /** Reads from the file. */
 export class ReadLane {
-  readonly #link: SqliteLink;
+  readonly #link: Pick<SqliteLink, "request">;
   readonly #scheduler: SchedulerLike;
   #queue: Queued[] = [];
   #under = 0;
 
-  constructor(link: SqliteLink, scheduler: SchedulerLike) {
+  constructor(link: Pick<SqliteLink, "request">, scheduler: SchedulerLike) {
     this.#link = link;
     this.#scheduler = scheduler;
   }

@@ -1,9 +1,6 @@
-import { asyncScheduler } from "rxjs";
 import { openSqliteLog } from "../../../adapters/log/mod.ts";
 import { logContract } from "../../contract/log_contract.ts";
-import { silent } from "./kit.ts";
-
-const clock = { scheduler: asyncScheduler };
+import { realClock as clock, silent } from "./kit.ts";
 
 logContract("sqlite log", async (topics) => {
   const folder = await Deno.makeTempDir();
