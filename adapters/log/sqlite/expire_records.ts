@@ -70,6 +70,9 @@ function lowsOf(parts: Iterable<Part>): (readonly [ref: number, low: number])[] 
 function shrink(file: StoreFile): boolean {
   const free = file.number("PRAGMA freelist_count");
   if (free < FREE_PAGES || free * 4 < file.number("PRAGMA page_count")) return false;
-  file.database.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`);
+  // Each step gives one page back, and `exec` takes only the first.
+  file.sql(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`).all();
+  // The file itself is cut when the journal is written back to it.
+  file.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   return file.number("PRAGMA freelist_count") < free;
 }

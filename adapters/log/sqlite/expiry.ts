@@ -13,7 +13,7 @@ const SURPLUS = 1.1;
 
 /** What expiry needs. */
 export interface ExpiryOptions {
-  readonly link: SqliteLink;
+  readonly link: Pick<SqliteLink, "request">;
   readonly clock: Clock;
   readonly retention?: Retention;
   /** Records were forgotten. */

@@ -30,7 +30,7 @@ const CLOSE_MS = 10_000;
 
 /** What was opened. */
 export interface FileLogOptions extends SqliteLogOptions {
-  readonly link: SqliteLink;
+  readonly link: Pick<SqliteLink, "request" | "end">;
   readonly opened: Opened;
   /** Called when the file was closed. */
   closed(): Promise<void>;

@@ -8,7 +8,7 @@ const AGAIN_MS = 1_000;
 
 /** What opening anew needs. */
 export interface ReopeningOptions {
-  readonly link: SqliteLink;
+  readonly link: Pick<SqliteLink, "request">;
   readonly clock: Clock;
   readonly path: string;
   readonly topics: Readonly<Record<string, number>>;
