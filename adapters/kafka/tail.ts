@@ -2,7 +2,7 @@
  * Follows topics for ever.
  *
  * The tail owns its positions: there is no consumer group, so nothing to join, to commit or to reset.
- * docs/decisions/kafka-reading.md says why.
+ * docs/decisions/0003-kafka-is-read-by-direct-fetches.md says why.
  */
 import { Observable, type Subscription } from "rxjs";
 import type { Batch, TailRequest } from "../../domain/ports/log.ts";

@@ -15,6 +15,8 @@ const HELD_WAIT_MS = 50;
 /** How many partitions' worth of bytes a response may have. */
 const FULL_PARTITIONS = 4;
 const RETRY_MS = { baseMs: 100, capMs: 1_000 };
+/** A fetch that failed so often in a row is worth an operator's look: the log may seem available all the same. */
+const LOUD_AFTER = 5;
 
 /**
  * Fetches, until the tail ends, the partitions that the broker leads: one fetch at a time, on a connection of its own,
@@ -52,7 +54,10 @@ export async function fetchFromLeader(context: TailContext, leader: number, work
       link?.close();
       cluster.refresh();
       const reason = error instanceof Error ? error.message : String(error);
-      context.telemetry.note("debug", "Cannot fetch from Kafka", { broker: leader, reason });
+      context.telemetry.note(failures < LOUD_AFTER ? "debug" : "warn", "Cannot fetch from Kafka", {
+        broker: leader,
+        reason,
+      });
       await wait(jitter(failures++, { ...RETRY_MS, fraction: random.fraction }), signal);
     }
   }

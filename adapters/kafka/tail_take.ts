@@ -15,6 +15,8 @@ export interface Asked {
 }
 
 const RETRY_MS = { baseMs: 100, capMs: 1_000 };
+/** A partition that failed so often in a row is worth an operator's look: it stands still while others go on. */
+const LOUD_AFTER = 5;
 /** How long a partition is left alone that the gateway may not read. */
 const FORBIDDEN_MS = 5_000;
 
@@ -94,5 +96,9 @@ function refused(context: TailContext, at: TailPartition, error: number): void {
 function postpone(context: TailContext, at: TailPartition, reason: string): void {
   at.notBefore = performance.now() + jitter(at.failures++, { ...RETRY_MS, fraction: context.random.fraction });
   context.cluster.refresh();
-  context.telemetry.note("debug", "Cannot fetch a partition", { topic: at.topic, partition: at.partition, reason });
+  context.telemetry.note(at.failures < LOUD_AFTER ? "debug" : "warn", "Cannot fetch a partition", {
+    topic: at.topic,
+    partition: at.partition,
+    reason,
+  });
 }
