@@ -6,11 +6,13 @@ export interface SourceFile {
   readonly lines: number;
 }
 
-/** One import: static, dynamic or of types only. */
+/** One import, static or dynamic. */
 export interface Import {
   readonly from: string;
   /** The path of a file of the project, or a specifier like `npm:rxjs@7.8.2` or `node:net`. */
   readonly to: string;
+  /** Only types are imported: nothing is loaded. */
+  readonly typesOnly?: boolean;
 }
 
 /** All that the rules of the architecture are about. */
@@ -25,14 +27,14 @@ const LEFT_OUT = new Set(["node_modules", "data", "coverage"]);
 /** Every TypeScript file of the project, and every import of those that are in the graph of a file outside of `tests/`. */
 export async function readSourceTree(): Promise<SourceTree> {
   const files = await Array.fromAsync(typeScriptFiles(ROOT));
-  const imports = new Map<string, readonly string[]>();
+  const imports = new Map<string, readonly Import[]>();
   // The roots come first: most files are in their graphs.
   const roots = ["main.ts", "mod.ts", ...files.map(({ path }) => path).filter((path) => !path.startsWith("tests/"))];
   for (const root of roots) {
     if (imports.has(root)) continue;
-    for (const [from, to] of await importsFrom(root)) imports.set(from, to);
+    for (const { path, imported } of await readGraph(root)) imports.set(path, imported);
   }
-  return { files, imports: [...imports].flatMap(([from, all]) => all.map((to) => ({ from, to }))) };
+  return { files, imports: [...imports.values()].flat() };
 }
 
 async function* typeScriptFiles(folder: URL): AsyncIterable<SourceFile> {
@@ -56,8 +58,8 @@ interface GraphModule {
   }[];
 }
 
-/** The imports of every project file in a file's graph. */
-async function importsFrom(path: string): Promise<[from: string, to: string[]][]> {
+/** Every project file in a file's graph, with what it imports. */
+async function readGraph(path: string): Promise<{ path: string; imported: Import[] }[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", path],
     cwd: ROOT,
@@ -67,17 +69,18 @@ async function importsFrom(path: string): Promise<[from: string, to: string[]][]
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { readonly modules: readonly GraphModule[] };
   const broken = modules.find(({ error }) => error !== undefined);
   if (broken) throw new Error(`Cannot read the imports of ${path}: ${broken.error}`);
-  return modules.filter(({ specifier }) => specifier.startsWith(ROOT.href)).map(({ specifier, dependencies = [] }) => [
-    relative(specifier),
-    [
-      ...new Set(dependencies.flatMap(({ code, type }) => {
-        const to = code?.specifier ?? type?.specifier;
-        return to === undefined ? [] : [relative(to)];
-      })),
-    ],
-  ]);
+  return modules.filter(({ specifier }) => specifier.startsWith(ROOT.href)).map((module) => {
+    const from = relative(module.specifier);
+    const imported = (module.dependencies ?? []).flatMap(({ code, type }) => {
+      const to = code?.specifier ?? type?.specifier;
+      return to === undefined ? [] : [{ from, to: relative(to), typesOnly: code === undefined }];
+    });
+    return { path: from, imported };
+  });
 }
 
+/** A path in the project, or a package's specifier; `npm:/name@1/part` is the same as `npm:name@1/part`. */
 function relative(specifier: string): string {
-  return specifier.startsWith(ROOT.href) ? decodeURIComponent(specifier.slice(ROOT.href.length)) : specifier;
+  if (specifier.startsWith(ROOT.href)) return decodeURIComponent(specifier.slice(ROOT.href.length));
+  return specifier.replace(/^npm:\//, "npm:");
 }
