@@ -188,9 +188,11 @@ function openSockets(port: number): number {
   ).length;
 }
 
+/** Through `cat`: Deno itself reads `/proc` only under all permissions. */
 function read(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    const { stdout } = new Deno.Command("cat", { args: [path], stderr: "null" }).outputSync();
+    return new TextDecoder().decode(stdout);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
