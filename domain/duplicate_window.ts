@@ -10,7 +10,10 @@ export interface WindowSize {
 
 /** What names a message, and where its record is. */
 export interface Sighting {
-  readonly channel: string;
+  /** The record's key: it says the channel on each route that shows the record. */
+  readonly key: string | null;
+  /** On a sender's own copy of a direct message: the channel that it was sent to. */
+  readonly to?: string;
   readonly sender: string | undefined;
   readonly messageId: string;
   readonly offset: number;
@@ -28,7 +31,7 @@ interface Entry {
 /**
  * The state of the fold: which messages were seen in the last `offsets` offsets of a partition.
  *
- * A record is a duplicate if the latest record before it (itself a duplicate or not) of the same channel, sender and messageId is at most
+ * A record is a duplicate if the latest record before it (itself a duplicate or not) of the same key, sender and messageId is at most
  * `offsets` offsets and `ms` milliseconds of record time before it. This depends on nothing but the records in the
  * window, so that every node, and every replay that starts a window earlier, decides alike.
  */
@@ -76,7 +79,7 @@ export class DuplicateWindow {
   }
 }
 
-function nameOf({ channel, sender, messageId }: Sighting): string {
-  // No part holds a line feed, except a foreign producer's sender: it comes last.
-  return `${messageId}\n${channel}\n${sender ?? ""}`;
+function nameOf({ key, to, sender, messageId }: Sighting): string {
+  // No part holds a line feed, except a foreign producer's.
+  return `${messageId}\n${to ?? ""}\n${key ?? ""}\n${sender ?? ""}`;
 }

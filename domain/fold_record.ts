@@ -7,12 +7,10 @@ import type { RouteTable } from "./route_table.ts";
 
 /** Takes a record into a window, and says whether it is a duplicate; one without a message id never is. */
 export function foldRecord(window: DuplicateWindow, record: StoredRecord, routes: RouteTable): boolean {
-  const { sender, messageId } = namesOf(record);
-  if (messageId === undefined) return false;
-  const { offset, time } = record;
-  for (const route of routes.ofTopic(record.topic)) {
-    const channel = channelOf(route, record.key);
-    if (channel !== undefined) return window.take({ channel, sender, messageId, offset, time });
+  const { messageId, ...names } = namesOf(record);
+  const { topic, key, offset, time } = record;
+  if (messageId === undefined || !routes.ofTopic(topic).some((route) => channelOf(route, key) !== undefined)) {
+    return false;
   }
-  return false;
+  return window.take({ ...names, key, messageId, offset, time });
 }

@@ -4,6 +4,7 @@ import { type ComposedRecord, composeRecords } from "./compose_records.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { PublishFrame, ServerFrame } from "./frame.ts";
 import type { Outcome } from "./ports/log.ts";
+import { namesOf } from "./record_names.ts";
 import type { Scene } from "./scene.ts";
 import type { Session } from "./session.ts";
 import { targetOf } from "./target.ts";
@@ -64,12 +65,12 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
   }
 
   /** The offset of the record that counts, where this node has read one of the same message. */
-  function firstOffset({ channel: on, record }: ComposedRecord): number | undefined {
+  function firstOffset({ record }: ComposedRecord): number | undefined {
     const partition = view.partition(record);
     if (!partition || frame.messageId === undefined) return undefined;
     return partition.window.find({
-      channel: on,
-      sender: session.user,
+      ...namesOf(record),
+      key: record.key,
       messageId: frame.messageId,
       offset: partition.next,
       time: scene.clock.scheduler.now(),

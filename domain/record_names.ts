@@ -17,10 +17,20 @@ export function isReservedHeader(name: string): boolean {
   return lower.startsWith("tidegate-") || lower === HEADER.contentType;
 }
 
+/** What names the message of a record. */
+export interface RecordNames {
+  readonly sender: string | undefined;
+  readonly messageId: string | undefined;
+  /** Of a sender's own copy of a direct message: the channel that it was sent to. */
+  readonly to?: string;
+}
+
 /** Who sent a record, and the name of its message; empty and absent texts are the same. */
-export function namesOf(record: StoredRecord): { sender: string | undefined; messageId: string | undefined } {
+export function namesOf({ headers }: Pick<StoredRecord, "headers">): RecordNames {
+  const to = headerText(headers, HEADER.to);
   return {
-    sender: headerText(record.headers, HEADER.sender) || undefined,
-    messageId: headerText(record.headers, HEADER.messageId) || undefined,
+    sender: headerText(headers, HEADER.sender) || undefined,
+    messageId: headerText(headers, HEADER.messageId) || undefined,
+    ...(to ? { to } : {}),
   };
 }

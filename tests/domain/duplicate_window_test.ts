@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { DuplicateWindow, type Sighting } from "../../domain/duplicate_window.ts";
 
 const sight = (offset: number, messageId: string, more: Partial<Sighting> = {}): Sighting => ({
-  channel: "chat:lobby",
+  key: "lobby",
   sender: "ann",
   messageId,
   offset,
@@ -18,13 +18,14 @@ Deno.test("the second record of a message is a duplicate", () => {
   assertEquals(window.take(sight(2, "m")), true);
 });
 
-Deno.test("another sender, channel or message id is no duplicate", () => {
+Deno.test("another sender, key, receiver or message id is no duplicate", () => {
   const window = new DuplicateWindow({ offsets: 100, ms: 10_000 });
   window.take(sight(0, "m"));
   assertEquals(window.take(sight(1, "m", { sender: "bob" })), false);
   assertEquals(window.take(sight(2, "m", { sender: undefined })), false);
-  assertEquals(window.take(sight(3, "m", { channel: "chat:other" })), false);
-  assertEquals(window.take(sight(4, "n")), false);
+  assertEquals(window.take(sight(3, "m", { key: "other" })), false);
+  assertEquals(window.take(sight(4, "m", { to: "user:bob" })), false);
+  assertEquals(window.take(sight(5, "n")), false);
 });
 
 Deno.test("a window ends after its offsets, counted from the latest record of the message", () => {

@@ -66,7 +66,7 @@ Deno.test("what the log expired is not known any more", () => {
 
 Deno.test("a log that was made anew is begun anew", () => {
   const view = new PartitionView(0, { range: { low: 0, high: 50 }, fresh: false, size: SIZE });
-  view.window.take({ channel: "c", sender: "s", messageId: "m", offset: 49, time: 49 });
+  view.window.take({ key: "c", sender: "s", messageId: "m", offset: 49, time: 49 });
   view.take(record(49), false);
   view.end(batch(50, 0, { lost: "log_changed" }));
   assertEquals([view.next, view.serving, view.exactFrom, view.window.length], [0, true, 0, 0]);
