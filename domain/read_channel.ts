@@ -26,6 +26,8 @@ export interface ChannelRange {
 export interface ChannelPiece {
   /** In log order; records that cannot be shown are left out, as they are live. */
   readonly publications: readonly Publication[];
+  /** The offset after the last one that was read. */
+  readonly to: number;
   /** How many bytes of record values were read for it. */
   readonly bytes: number;
   /** Present where the log lost or cut some of the range. */
@@ -57,7 +59,7 @@ export function readChannel(scene: Scene, range: ChannelRange): Observable<Chann
       if (publication) publications.push(publication);
     }
     const lost = batch.lost !== undefined && batch.to > from ? { lost: batch.lost } : {};
-    return { publications, bytes, ...lost, done: () => batch.done() };
+    return { publications, to: batch.to, bytes, ...lost, done: () => batch.done() };
   }
 
   function show(record: StoredRecord): Publication | undefined {

@@ -56,9 +56,12 @@ export function recover(scene: Scene, recovery: Recovery): Observable<RecoverSte
 function check(scene: Scene, cursor: { place: Served["place"]; since: Cursor }): Observable<Unrecovered | undefined> {
   const { log } = scene;
   const { place, since: { offset, check: expected } } = cursor;
-  if (offset < 0) return log.range(place).pipe(map(({ low }) => low > 0 ? "expired" : undefined));
-  // Made where the partition had lost all of its records: nothing tells whether it is still the same log.
-  if (expected === 0) return of("log_changed");
+  if (offset < 0 || expected === 0) {
+    // Made where the partition had no records up to here any more: it is the same log if that is still so.
+    return log.range(place).pipe(
+      map(({ low }) => low <= offset ? "log_changed" : low > offset + 1 ? "expired" : undefined),
+    );
+  }
   return log.read(place, { from: offset, to: offset + 1 }).pipe(
     map((batch): Unrecovered | undefined => {
       batch.done();
@@ -77,30 +80,37 @@ function readAfter(scene: Scene, recovery: Recovery, after: number): Observable<
   const { replay } = scene.settings;
   const { target, served, to, room } = recovery;
   return concat(
-    readChannel(scene, { target, served, from: after + 1, to }).pipe(
-      scan(countUp, NOTHING_READ),
-      concatMap(({ fitting, reason, piece }) =>
-        concat(
-          fitting.length > 0 ? of<RecoverStep>({ kind: "publications", publications: fitting }) : EMPTY,
-          reason ? of<RecoverStep>({ kind: "end", reason }) : EMPTY,
-          defer(room).pipe(ignoreElements()),
-          defer(() => {
-            piece?.done();
-            return EMPTY;
-          }),
-        )
-      ),
+    readChannel(scene, { target, served, from: after + 1, to }),
+    of("all was read" as const),
+  ).pipe(
+    scan(countUp, { fitting: [], count: 0, bytes: 0, next: after + 1 }),
+    concatMap(({ fitting, end, piece }) =>
+      concat(
+        fitting.length > 0 ? of<RecoverStep>({ kind: "publications", publications: fitting }) : EMPTY,
+        end ? of(end) : EMPTY,
+        defer(room).pipe(ignoreElements()),
+        defer(() => {
+          piece?.done();
+          return EMPTY;
+        }),
+      )
     ),
-    of<RecoverStep>({ kind: "end" }),
-  ).pipe(takeWhile((step) => step.kind !== "end", true));
+    takeWhile((step) => step.kind !== "end", true),
+  );
 
-  function countUp(before: Progress, piece: ChannelPiece): Progress {
-    if (piece.lost) return { ...before, fitting: [], piece, reason: piece.lost };
+  function countUp(before: Progress, piece: ChannelPiece | "all was read"): Progress {
+    if (piece === "all was read") {
+      // The log is shorter than it was when the subscription joined.
+      const cut = before.next < to;
+      return { ...before, fitting: [], end: { kind: "end", ...(cut ? { reason: "log_changed" } : {}) } };
+    }
+    const { lost, to: next } = piece;
+    if (lost) return { ...before, fitting: [], piece, next, end: { kind: "end", reason: lost } };
     const count = before.count + piece.publications.length;
     const bytes = before.bytes + piece.bytes;
     const fitting = piece.publications.slice(0, Math.max(0, replay.publications - before.count));
     const tooFar = count > replay.publications || bytes > replay.bytes;
-    return { fitting, count, bytes, piece, ...(tooFar ? { reason: "too_far" } : {}) };
+    return { fitting, count, bytes, next, piece, ...(tooFar ? { end: { kind: "end", reason: "too_far" } } : {}) };
   }
 }
 
@@ -110,8 +120,8 @@ interface Progress {
   /** How many publications of the channel, and bytes of record values, were read in all. */
   readonly count: number;
   readonly bytes: number;
+  /** The offset after the last one that was read. */
+  readonly next: number;
   readonly piece?: ChannelPiece;
-  readonly reason?: Unrecovered;
+  readonly end?: RecoverStep & { readonly kind: "end" };
 }
-
-const NOTHING_READ: Progress = { fitting: [], count: 0, bytes: 0 };

@@ -1,17 +1,33 @@
 /** A whole gateway in virtual time: in-memory connections, an in-memory log, and a clock that the test moves. */
-import { EMPTY, type Observable, of, Subject, type Subscription, VirtualTimeScheduler } from "rxjs";
+import {
+  BehaviorSubject,
+  EMPTY,
+  endWith,
+  filter,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  Subject,
+  type Subscription,
+  take,
+  takeUntil,
+  VirtualTimeScheduler,
+} from "rxjs";
 import { type MemoryLog, memoryLog } from "../../adapters/log/mod.ts";
 import type { UserId } from "../../domain/channel.ts";
 import type { Disconnect } from "../../domain/disconnect.ts";
 import type { ClientFrame, Decoded, ServerFrame } from "../../domain/frame.ts";
 import { type Gateway, gateway } from "../../domain/gateway.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
+import type { Log } from "../../domain/ports/log.ts";
 import type { Counter, Fields, Level, Telemetry } from "../../domain/ports/telemetry.ts";
 import type { Connection, Effect } from "../../domain/ports/transport.ts";
 import type { Publication } from "../../domain/publication.ts";
 import { compileRoute, type RouteOptions } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
 import type { Drain } from "../../domain/run_session.ts";
+import type { GatewayPorts } from "../../domain/scene.ts";
 import { DEFAULT_SETTINGS, type GatewaySettings } from "../../domain/settings.ts";
 
 /** Time that moves only when told. */
@@ -56,12 +72,22 @@ export class TestClient implements Connection {
   closed: Disconnect | undefined;
   readonly #messages = new Subject<string>();
   readonly messages: Observable<string> = this.#messages.asObservable();
-  /** Whether a long replay may go on. */
-  room = true;
+  readonly #room = new BehaviorSubject(true);
 
   constructor(session: string, admission: Connection["admission"]) {
     this.session = session;
     this.admission = admission;
+  }
+
+  /** Whether a long replay may go on. */
+  set room(room: boolean) {
+    this.#room.next(room);
+  }
+
+  /** `Transport.drained` of this connection. */
+  get drained(): Observable<void> {
+    const ended$ = this.#messages.pipe(ignoreElements(), endWith(undefined));
+    return this.#room.pipe(filter((room) => room), take(1), map(() => undefined), takeUntil(ended$));
   }
 
   send(...list: readonly ClientFrame[]): void {
@@ -112,6 +138,8 @@ export interface BenchOptions {
   readonly topics?: Readonly<Record<string, number>>;
   /** Another gateway's bench on the same log and clock. */
   readonly beside?: Bench;
+  /** Puts others in the place of ports of the gateway. */
+  readonly rig?: (ports: GatewayPorts) => GatewayPorts;
 }
 
 /** One gateway in virtual time. */
@@ -136,11 +164,11 @@ export class Bench {
       count: (counter, amount = 1) => this.counts.set(counter, (this.counts.get(counter) ?? 0) + amount),
       note: (level, message, fields) => this.notes.push({ level, message, fields }),
     };
-    this.gateway = gateway({
+    const ports: GatewayPorts = {
       log: this.log,
       transport: {
         connections: this.#connections,
-        drained: (connection) => (connection as TestClient).room ? of(undefined) : EMPTY,
+        drained: (connection) => connection instanceof TestClient ? connection.drained : EMPTY,
       },
       authenticator: {
         admit: () => of({ kind: "awaited" }),
@@ -149,7 +177,8 @@ export class Bench {
       clock: this.clock,
       random: { uuid: () => `uuid-${++this.#made}`, fraction: () => 0.5 },
       telemetry,
-    }, {
+    };
+    this.gateway = gateway(options.rig?.(ports) ?? ports, {
       routes,
       settings: { ...DEFAULT_SETTINGS, node: "bench", ...options.settings },
       drain: this.drain,
@@ -205,6 +234,18 @@ export class Bench {
   [Symbol.dispose](): void {
     this.#subscription.unsubscribe();
   }
+}
+
+/** A log with others in the place of some of its methods. */
+export function riggedLog(log: Log, changes: Partial<Log>): Log {
+  return {
+    state: log.state,
+    append: (records) => log.append(records),
+    tail: (request) => log.tail(request),
+    read: (partition, range) => log.read(partition, range),
+    range: (partition) => log.range(partition),
+    ...changes,
+  };
 }
 
 /** The routes of a gateway without a configuration. */
