@@ -1,7 +1,7 @@
 /** The client's end of `tidegate.v1.json`, for the command line and for tests. */
 import type { ClientFrame, PublishFrame } from "../../domain/frame.ts";
 import { normaliseJson } from "../../domain/json_text.ts";
-import { isJsonObject } from "./json_values.ts";
+import { isJsonObject } from "../plain_values.ts";
 import type { ServerJson } from "./server_json.ts";
 
 /**

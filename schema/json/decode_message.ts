@@ -2,8 +2,9 @@
 import { disconnect } from "../../domain/disconnect.ts";
 import { failure } from "../../domain/failure.ts";
 import type { Decoded, RequestId } from "../../domain/frame.ts";
-import { ACTIONS, isFrameName, readFrame } from "./client_frames.ts";
-import { excerpt, isJsonObject, isUint32, type JsonObject } from "./json_values.ts";
+import { readJsonPayload } from "./json_payload.ts";
+import { ACTIONS, isFrameName, readFrame } from "../client_frames.ts";
+import { excerpt, isJsonObject, isUint32, type JsonObject } from "../plain_values.ts";
 
 /** White space of JSON only: a line that says nothing. */
 const BLANK = /^[ \t\r]*$/;
@@ -41,7 +42,11 @@ function decodeLine(line: string, value: JsonObject): Decoded {
   if (names.length > 1) {
     return refused(id, `Cannot carry out ${names.join(" and ")} in one frame: send a frame for each, one a line`);
   }
-  const frame = readFrame(name, { id, body: value[name], line });
+  const frame = readFrame(name, {
+    id,
+    body: value[name],
+    payload: (fields) => readJsonPayload(fields, line),
+  });
   return typeof frame === "string" ? refused(id, frame) : { kind: "frame", frame };
 }
 

@@ -1,5 +1,5 @@
 /** The fields of one client frame. */
-import { excerpt, isUint32, type JsonObject } from "./json_values.ts";
+import { excerpt, isUint32, type JsonObject } from "./plain_values.ts";
 
 /** What is wrong with a field. */
 export interface Problem {

@@ -1,6 +1,6 @@
 /** A field that is an object of texts. */
 import { field, type FrameFields, type Problem } from "./frame_fields.ts";
-import { excerpt, isJsonObject } from "./json_values.ts";
+import { excerpt, isJsonObject } from "./plain_values.ts";
 
 /** What is asked of an object of texts. */
 export interface TextMap<Name extends string> {

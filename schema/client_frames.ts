@@ -1,7 +1,8 @@
-/** The body of each client frame, from JSON. */
-import type { ClientFrame, ConnectFrame, RequestId } from "../../domain/frame.ts";
+/** The body of each client frame, from plain values: what every codec checks alike. */
+import type { ClientFrame, ConnectFrame, RequestId } from "../domain/frame.ts";
+import type { Payload } from "../domain/publication.ts";
 import { FrameFields } from "./frame_fields.ts";
-import { isJsonObject } from "./json_values.ts";
+import { isJsonObject } from "./plain_values.ts";
 import { readPublish } from "./publish_frame.ts";
 import { readTexts } from "./text_map.ts";
 
@@ -21,17 +22,17 @@ export function isFrameName(key: string): key is ClientFrame["type"] {
   return Object.hasOwn(ACTIONS, key);
 }
 
-/** The parts of a line that make a frame. */
+/** The parts that make a frame. */
 export interface FrameParts {
   readonly id: RequestId;
-  /** The value at the frame's name. */
+  /** The fields of the frame. */
   readonly body: unknown;
-  /** The whole line, for what is passed on as it was written. */
-  readonly line: string;
+  /** Reads the payload of a publish, and tells `fields` where it is wrong: each codec has it in a form of its own. */
+  readonly payload: (fields: FrameFields) => Payload;
 }
 
 /** The frame, or what is wrong with it. */
-export function readFrame(name: ClientFrame["type"], { id, body, line }: FrameParts): ClientFrame | string {
+export function readFrame(name: ClientFrame["type"], { id, body, payload }: FrameParts): ClientFrame | string {
   const fields = new FrameFields(ACTIONS[name], isJsonObject(body) ? body : {});
   if (!isJsonObject(body)) fields.refuse({ what: name, got: body, expected: "an object" });
   const frame = read();
@@ -44,7 +45,7 @@ export function readFrame(name: ClientFrame["type"], { id, body, line }: FramePa
         if (id !== undefined) fields.refuse({ what: "id", got: id, expected: "none: connected answers a connect" });
         return readConnect(fields);
       case "publish":
-        return readPublish(fields, { id, line });
+        return readPublish(fields, { id, payload });
       case "subscribe":
         return { type: name, id, channel: fields.text("channel"), ...fields.optionalText("since") };
       case "history": {

@@ -1,4 +1,4 @@
-/** What came out of `JSON.parse`, looked at with suspicion. */
+/** What a client wrote, as plain values, looked at with suspicion. */
 
 /** A parsed object. Its keys are own properties, `__proto__` among them; look only for names that `Object.prototype` has not. */
 export type JsonObject = Readonly<Record<string, unknown>>;
