@@ -9,7 +9,7 @@ import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
-import { jsonCodec } from "../schema/mod.ts";
+import { capnpCodec, jsonCodec } from "../schema/mod.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
@@ -44,7 +44,7 @@ export async function serve(configuration: Configuration, version: string): Prom
   const transport = await openWsTransport({
     hostname: http.host,
     port: http.port,
-    codecs: [jsonCodec],
+    codecs: [jsonCodec, capnpCodec],
     authenticator,
     fetch: publicFetch({
       name: configuration.name,

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { capnpCodec } from "./capnp/capnp_codec.ts";
 export { jsonCodec } from "./json/json_codec.ts";
