@@ -15,8 +15,9 @@ import {
 import { MemoryPartition } from "./memory_partition.ts";
 import { PartitionTable } from "./partition_table.ts";
 import { rangeOf, type Reading, readOf, tailOf } from "./readers.ts";
-import { compact, MAX_RECORD_BYTES, recordBytes } from "./record_bytes.ts";
+import { compact } from "./record_bytes.ts";
 import { RecordShelf } from "./record_shelf.ts";
+import { refusalOf } from "./refusal.ts";
 import type { Retention } from "./retention.ts";
 
 /** What a log in memory is made of. */
@@ -173,15 +174,9 @@ class RecordsInMemory implements MemoryLog {
     this.#failing = undefined;
     const time = Math.floor(this.#clock.scheduler.now());
     const outcomes = records.map((record, index): Outcome => {
-      const partition = this.#partitions.find(record);
-      if (!partition) {
-        return { kind: "rejected", index, reason: "invalid", message: this.#partitions.whyMissing(record) };
-      }
-      const bytes = recordBytes(record);
-      if (bytes > MAX_RECORD_BYTES) {
-        const message = `a record of ${bytes} bytes is more than the ${MAX_RECORD_BYTES} that fit`;
-        return { kind: "rejected", index, reason: "too_large", message };
-      }
+      const refusal = refusalOf(record, this.#partitions);
+      if (refusal) return { kind: "rejected", index, ...refusal };
+      const partition = this.#partitions.require(record, "append to");
       const offset = partition.high;
       if (failing !== "unknown-not-written") {
         this.#shelf.push(partition.run, { ...compact(record), offset, time });

@@ -4,9 +4,6 @@ import type { LogRecord, RecordHeaders } from "../../domain/log_record.ts";
 /** What a record costs beside its own bytes, so that a million tiny ones are not free. */
 const OVERHEAD_BYTES = 64;
 
-/** The largest record that an embedded log takes, by {@linkcode recordBytes}. */
-export const MAX_RECORD_BYTES: number = 16 * 1024 * 1024;
-
 /** About how many bytes a record takes: its key, value and headers, and 64 for itself. */
 export function recordBytes({ key, value, headers }: LogRecord): number {
   let bytes = OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);

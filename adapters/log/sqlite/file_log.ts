@@ -12,8 +12,8 @@ import {
 } from "../../../domain/ports/log.ts";
 import { PartitionTable } from "../partition_table.ts";
 import { rangeOf, type Reading, readOf, tailOf } from "../readers.ts";
-import { MAX_RECORD_BYTES, recordBytes } from "../record_bytes.ts";
 import { RecordShelf } from "../record_shelf.ts";
+import { refusalOf } from "../refusal.ts";
 import type { SqliteLog, SqliteLogOptions } from "../sqlite_log.ts";
 import { Expiry } from "./expiry.ts";
 import { type AppendCall, GroupCommit, reject } from "./group_commit.ts";
@@ -135,18 +135,12 @@ export class FileLog implements SqliteLog {
 
   #add(call: AppendCall, index: number, record: LogRecord): void {
     const { available, reason } = this.#state.value;
-    const partition = this.#partitions.find(record);
-    if (this.#closing) return reject(call, index, { reason: "unavailable", message: "the log is closed" });
-    if (!partition) {
-      return reject(call, index, { reason: "invalid", message: this.#partitions.whyMissing(record) });
-    }
-    const bytes = recordBytes(record);
-    if (bytes > MAX_RECORD_BYTES) {
-      const message = `a record of ${bytes} bytes is more than the ${MAX_RECORD_BYTES} that fit`;
-      return reject(call, index, { reason: "too_large", message });
-    }
-    if (!available) return reject(call, index, { reason: "unavailable", message: `the log is away: ${reason}` });
-    this.#commits.add(call, index, { partition, record });
+    const away = this.#closing ? "the log is closed" : available ? undefined : `the log is away: ${reason}`;
+    const refusal = away === undefined
+      ? refusalOf(record, this.#partitions)
+      : { reason: "unavailable" as const, message: away };
+    if (refusal) return reject(call, index, refusal);
+    this.#commits.add(call, index, { partition: this.#partitions.require(record, "append to"), record });
   }
 
   #forget({ lows }: Expired): void {

@@ -1,8 +1,9 @@
 /** Appends of an SQLite log: all that come while one commit runs go with the next. */
 import type { SchedulerLike, Subscriber, Subscription } from "rxjs";
 import type { LogRecord, StoredRecord } from "../../../domain/log_record.ts";
-import type { Outcome, RejectReason } from "../../../domain/ports/log.ts";
+import type { Outcome } from "../../../domain/ports/log.ts";
 import { compact, recordBytes } from "../record_bytes.ts";
+import type { Refusal } from "../refusal.ts";
 import { LinkFailure, type SqliteLink } from "./link.ts";
 import type { Appended } from "./messages.ts";
 import { writeSlab } from "./record_slab.ts";
@@ -143,7 +144,7 @@ export class GroupCommit {
 }
 
 /** Rejects one record of a call. */
-export function reject(call: AppendCall, index: number, why: { reason: RejectReason; message: string }): void {
+export function reject(call: AppendCall, index: number, why: Refusal): void {
   give(call, { kind: "rejected", index, ...why });
 }
 

@@ -4,7 +4,6 @@ import type { LogUnavailable } from "../../../domain/ports/log.ts";
 import type { FetchRequest, PartitionSource, Piece } from "../partition_source.ts";
 import { RecordRun } from "../record_run.ts";
 import { Watchers } from "../watchers.ts";
-import type { StoredPartition } from "./messages.ts";
 import type { ReadLane } from "./read_lane.ts";
 
 /** A partition whose newest records are in memory, and all of them in the file. */
@@ -32,12 +31,6 @@ export class SqlitePartition extends Watchers implements PartitionSource {
 
   fetch(request: FetchRequest, answer: (piece: Piece | LogUnavailable) => void): void {
     if (request.from >= this.run.from) answer(this.run.read(request));
-    else this.#reads.read(this, { ...request, to: Math.min(request.to, this.run.from) }, answer);
-  }
-
-  /** Takes the id and the low end that the file has. */
-  place({ ref, low }: StoredPartition): void {
-    this.ref = ref;
-    this.low = low;
+    else this.#reads.read(this, request, answer);
   }
 }

@@ -29,6 +29,11 @@ export class SetClock implements Clock {
     },
   };
 
+  /** How many things are due later. */
+  get waiting(): number {
+    return this.#due.length;
+  }
+
   move(ms: number): void {
     this.time += ms;
     const due = this.#due.filter(({ at }) => at <= this.time);
