@@ -13,7 +13,7 @@ export interface Subscriber {
 export interface Membership {
   readonly channel: Channel;
   readonly subscriber: Subscriber;
-  /** The frames that are held back while the connection replays, oldest first; absent when it is live. */
+  /** The frames that are held back while the connection replays, oldest first; absent before and after. */
   held?: { readonly frames: Uint8Array[]; bytes: number };
 }
 
@@ -51,24 +51,24 @@ export class ChannelIndex {
     return this.#channels.keys();
   }
 
-  /** Subscribes. With `hold`, frames are kept back until {@linkcode release}. A connection joins a channel once. */
+  /**
+   * Subscribes. With `hold`, frames are for it from {@linkcode holdFromNow} on, and kept back until {@linkcode release}. A connection joins a
+   * channel once.
+   */
   join(subscriber: Subscriber, channel: Channel, options: { hold: boolean }): Membership {
     const members = this.#channels.get(channel) ?? { all: new Map(), live: new Map(), holding: new Set() };
     this.#channels.set(channel, members);
     const membership: Membership = { channel, subscriber };
     members.all.set(subscriber.connection, membership);
-    if (options.hold) {
-      membership.held = { frames: [], bytes: 0 };
-      members.holding.add(membership);
-    } else {
-      goLive(members, subscriber.connection);
-    }
+    if (!options.hold) goLive(members, subscriber.connection);
     return membership;
   }
 
-  /** Forgets what was held back so far: the subscription begins now. */
+  /** Keeps frames back from now on: the subscription begins. Ignored where it has ended. */
   holdFromNow(membership: Membership): void {
-    if (membership.held) membership.held = { frames: [], bytes: 0 };
+    if (!this.isCurrent(membership)) return;
+    membership.held = { frames: [], bytes: 0 };
+    this.#channels.get(membership.channel)?.holding.add(membership);
   }
 
   /** Lets the held frames go: what the caller sends now, in this order, before any later frame. */

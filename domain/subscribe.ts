@@ -36,8 +36,8 @@ export type SubscribeStep =
   | { readonly kind: "settled"; readonly subscription: Subscription; readonly after: readonly Effect[] };
 
 /**
- * Subscribes a session. The subscription joins the index at once and holds live publications back; what was missed is
- * replayed up to where it joined, paced by the connection's queue; then the held ones go.
+ * Subscribes a session. The subscription joins the index at once, and once the channel is served holds live publications back; what
+ * was missed is replayed up to there, paced by the connection's queue; then the held ones go.
  *
  * `recovered` is a fact when it is told: the replay comes before it. Never errors.
  */
@@ -140,7 +140,7 @@ function caughtUp(scene: Scene, { target, since }: Wish): Observable<Served | Fa
     return scene.log.range(place).pipe(
       concatMap(({ high }) =>
         // Past the log's own end the cursor is of another log: the replay says so.
-        since.offset < high ? whenServed(scene, { target, past: since.offset }) : of(served)
+        whenServed(scene, { target, ...(since.offset < high ? { past: since.offset } : {}) })
       ),
     );
   }));

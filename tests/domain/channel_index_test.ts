@@ -45,7 +45,7 @@ Deno.test("a frame is encoded once for each codec that a subscriber has, however
   const [json, capnp] = [countingCodec(1), countingCodec(2)];
   for (let at = 0; at < 10; at++) index.join(subscriber(`j${at}`, json), LOBBY, { hold: false });
   index.join(subscriber("c", capnp), LOBBY, { hold: false });
-  index.join(subscriber("held", json), LOBBY, { hold: true });
+  index.holdFromNow(index.join(subscriber("held", json), LOBBY, { hold: true }));
   const { effects, reached } = fanOut(index);
   assertEquals([effects.length, reached, json.encoded, capnp.encoded], [2, 12, 1, 1]);
 });
@@ -77,6 +77,8 @@ Deno.test("held frames come in order at the release, and later ones go live", ()
 Deno.test("a subscription whose held frames pass the limit is overdue", () => {
   const index = new ChannelIndex();
   const membership = index.join(subscriber("a", countingCodec(1)), LOBBY, { hold: true });
+  fanOut(index, { holdBytes: 0 });
+  index.holdFromNow(membership);
   assertEquals(fanOut(index, { holdBytes: 2 }).overdue, []);
   fanOut(index, { holdBytes: 2 });
   assertEquals(fanOut(index, { holdBytes: 2 }).overdue, [membership]);
