@@ -2,7 +2,6 @@
 import {
   catchError,
   concat,
-  concatMap,
   connect,
   defer,
   EMPTY,
@@ -19,7 +18,7 @@ import {
   takeUntil,
   timer,
 } from "rxjs";
-import { limitInFlight } from "../streams/limit_in_flight.ts";
+import { limitGroupsInFlight } from "../streams/limit_groups_in_flight.ts";
 import { answer } from "./answer.ts";
 import { beginSession, type BeginStep, ownCursors } from "./begin_session.ts";
 import { disconnect } from "./disconnect.ts";
@@ -51,6 +50,9 @@ type Task =
 /** Within a drain, sessions are closed over the first part of the time; what is in flight then has the rest, but for a margin. */
 const DRAIN = { spread: 0.6, hard: 0.85, reconnectWithinMs: 2_000 };
 
+/** How many WebSocket messages may wait while a connection begins, before reading from it pauses. */
+const MESSAGES_WAITING = 16;
+
 /**
  * Runs one connection from its first frame to its end, and says what is to be done to it. It starts requests in the order of the
  * frames, answers each once, and frees all that it held when it ends, whoever ends it. It never errors: what goes wrong in it closes
@@ -79,10 +81,11 @@ export function runSession(
       );
       const work$ = arrivals$.pipe(
         takeUntil(merge(lastCall$, ended$)),
-        concatMap((arrival, at) => at === 0 ? begin(arrival) : tasksOf(arrival)),
-        limitInFlight<Task, readonly Effect[]>(carryOut, {
+        map((arrival, at) => at === 0 ? begin(arrival) : tasksOf(arrival)),
+        limitGroupsInFlight<Task, readonly Effect[]>(carryOut, {
           high: settings.publishesInFlight,
           low: settings.publishesInFlight / 2,
+          waiting: MESSAGES_WAITING,
           pause: [{ kind: "pause", connection }],
           resume: [{ kind: "resume", connection }],
         }),

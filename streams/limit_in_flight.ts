@@ -1,4 +1,5 @@
-import { concat, defer, EMPTY, merge, mergeMap, type Observable, of, type OperatorFunction } from "rxjs";
+import { map, type Observable, of, type OperatorFunction, pipe } from "rxjs";
+import { limitGroupsInFlight } from "./limit_groups_in_flight.ts";
 
 /** When to ask the source to pause, and when to go on. */
 export interface InFlightLimit<Out> {
@@ -20,27 +21,5 @@ export function limitInFlight<In, Out>(
   project: (item: In) => Observable<Out>,
   limit: InFlightLimit<Out>,
 ): OperatorFunction<In, Out> {
-  const { high, low, pause, resume } = limit;
-  return (source) =>
-    defer(() => {
-      let inFlight = 0;
-      let paused = false;
-      const started = defer(() => {
-        if (paused || inFlight < high) return EMPTY;
-        paused = true;
-        return of(pause);
-      });
-      const ended = defer(() => {
-        inFlight--;
-        if (!paused || inFlight > low) return EMPTY;
-        paused = false;
-        return of(resume);
-      });
-      return source.pipe(
-        mergeMap((item) => {
-          inFlight++;
-          return merge(concat(project(item), ended), started);
-        }, high),
-      );
-    });
+  return pipe(map((item) => of(item)), limitGroupsInFlight(project, { ...limit, waiting: Infinity }));
 }

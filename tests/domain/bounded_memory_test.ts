@@ -1,7 +1,25 @@
 import { assertEquals } from "@std/assert";
 import { map } from "rxjs";
+import type { ClientFrame } from "../../domain/frame.ts";
 import type { Batch } from "../../domain/ports/log.ts";
 import { Bench, riggedLog } from "./kit.ts";
+
+const ping = (id: number): ClientFrame => ({ type: "ping", id });
+
+Deno.test("a client that is being connected is not read for ever, and all that it asked is answered then", () => {
+  using bench = new Bench();
+  bench.log.setAvailable(false);
+  using late = new Bench({ beside: bench });
+  const ann = late.connect("ann");
+  for (let id = 1; id <= 100; id++) ann.send(ping(id));
+  late.settle();
+  assertEquals(ann.reading, ["pause"]);
+  bench.log.setAvailable(true);
+  late.clock.advance(100);
+  assertEquals(ann.reading, ["pause", "resume"]);
+  assertEquals(ann.received.map(({ type }) => type).slice(0, 2), ["connected", "pong"]);
+  assertEquals(ann.received.filter(({ type }) => type === "pong").length, 100);
+});
 
 Deno.test("while a resume waits for the tail, what it will replay anyway does not count as its queue", () => {
   using ahead = new Bench({ topics: { chat: 1, direct: 1 } });
@@ -27,4 +45,18 @@ Deno.test("while a resume waits for the tail, what it will replay anyway does no
     behind.clock.advance(25);
   }
   assertEquals([ann.closed, ann.last("subscribed")?.recovered, ann.texts], [undefined, true, []]);
+});
+
+Deno.test("thousands of requests in one message are answered, also behind those that fill the limit", () => {
+  using bench = new Bench({ settings: { publishesInFlight: 2 } });
+  const ann = bench.connect("ann");
+  bench.log.holdAppends(true);
+  const publish = (id: number): ClientFrame => (
+    { type: "publish", id, channel: "chat:lobby", payload: { kind: "json", text: "1" } }
+  );
+  ann.send(publish(1), publish(2), ...Array.from({ length: 20_000 }, (_, at) => ping(at + 3)));
+  bench.log.holdAppends(false);
+  bench.settle();
+  assertEquals(ann.closed, undefined);
+  assertEquals(ann.received.filter(({ type }) => type === "published" || type === "pong").length, 20_002);
 });
