@@ -15,12 +15,16 @@ import {
   tap,
 } from "rxjs";
 
-import type { InFlightLimit } from "./limit_in_flight.ts";
-
 /** When to ask a source of groups to pause, and when to go on. */
-export interface GroupsInFlightLimit<Out> extends InFlightLimit<Out> {
+export interface InFlightLimit<Out> {
+  /** At this many items under way `pause` is emitted; no more are started. At least 1. */
+  readonly high: number;
+  /** After a pause, at this many or fewer `resume` is emitted. Less than `high`. */
+  readonly low: number;
   /** At this many groups that wait for the group before them `pause` is emitted, too; and `resume` when none does. At least 1. */
   readonly waiting: number;
+  readonly pause: Out;
+  readonly resume: Out;
 }
 
 /**
@@ -32,7 +36,7 @@ export interface GroupsInFlightLimit<Out> extends InFlightLimit<Out> {
  */
 export function limitGroupsInFlight<In, Out>(
   project: (item: In) => Observable<Out>,
-  limit: GroupsInFlightLimit<Out>,
+  limit: InFlightLimit<Out>,
 ): OperatorFunction<Observable<In>, Out> {
   const { high, low, pause, resume } = limit;
   return (source) =>

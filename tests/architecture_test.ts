@@ -25,7 +25,7 @@ const allowed = [
   "main.ts > adapters/kafka/mod.ts",
   "commands/serve.ts > domain/gateway.ts",
   "mod.ts > domain/gateway.ts",
-  "domain/gateway.ts > streams/limit_in_flight.ts",
+  "domain/gateway.ts > streams/limit_groups_in_flight.ts",
   "domain/gateway.ts > npm:rxjs@7.8.2",
   "adapters/kafka/tail.ts > domain/ports/log.ts",
   "adapters/kafka/client.ts > npm:kafkajs@2.2.4",
