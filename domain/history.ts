@@ -22,6 +22,8 @@ const STRIDE = { first: 500, most: 50_000 };
 interface Page {
   /** Oldest first. */
   readonly publications: readonly Publication[];
+  /** Whether older ones of the same offsets were left out. */
+  readonly cut: boolean;
   /** The first offset that was looked at. */
   readonly from: number;
   readonly low: number;
@@ -60,7 +62,7 @@ export function history(scene: Scene, request: { session: Session; frame: Histor
     const { publications, cut } = newest(page.publications, limit);
     const oldest = publications[0];
     const cursor = oldest?.cursor ?? cursorOf({ ...place, offset: page.from, record: undefined });
-    const more = cut || page.from > page.low;
+    const more = cut || page.cut || page.from > page.low;
     return { type: "history", id: frame.id, channel: frame.channel, publications, more, cursor };
   }
 
@@ -84,6 +86,7 @@ function lookBack(
   return scene.log.range(served.place).pipe(
     map(({ low }): Page => ({
       publications: [],
+      cut: false,
       from: Math.max(end, 0),
       low,
       stride: STRIDE.first,
@@ -101,17 +104,22 @@ function lookBack(
 }
 
 /** Puts the publications of the offsets before a page in front of it. */
-function readStride(scene: Scene, look: { target: Target; served: Served }, page: Page): Observable<Page> {
+function readStride(
+  scene: Scene,
+  look: { target: Target; served: Served; limit: number },
+  page: Page,
+): Observable<Page> {
   const from = Math.max(page.low, page.from - page.stride);
   return readChannel(scene, { ...look, from, to: page.from }).pipe(
     reduce((seen, piece) => {
-      seen.publications.push(...piece.publications);
-      seen.bytes += piece.bytes;
+      // No more than a page is kept: a stride can hold far more than that.
+      const { publications, cut } = newest([...seen.publications, ...piece.publications], look.limit);
       piece.done();
-      return seen;
-    }, { publications: [] as Publication[], bytes: 0 }),
-    map(({ publications, bytes }): Page => ({
+      return { publications, cut: seen.cut || cut, bytes: seen.bytes + piece.bytes };
+    }, { publications: [] as readonly Publication[], cut: false, bytes: 0 }),
+    map(({ publications, cut, bytes }): Page => ({
       publications: [...publications, ...page.publications],
+      cut,
       from,
       low: page.low,
       stride: Math.min(page.stride * 2, STRIDE.most),

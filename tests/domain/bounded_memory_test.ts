@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { map } from "rxjs";
 import type { ClientFrame } from "../../domain/frame.ts";
 import type { Batch } from "../../domain/ports/log.ts";
@@ -47,6 +47,32 @@ Deno.test("while a resume waits for the tail, what it will replay anyway does no
   assertEquals([ann.closed, ann.last("subscribed")?.recovered, ann.texts], [undefined, true, []]);
 });
 
+Deno.test("history pages over far more than a page has, in strides that hold several pages, without leaving one out", () => {
+  const room = { topic: "chat", partition: 0 };
+  using bench = new Bench({
+    routes: [{ channel: "chat:{room}", topic: "chat", payload: "bytes" }],
+    topics: { chat: 1 },
+  });
+  const append = (key: string, count: number) =>
+    bench.log.append(Array.from({ length: count }, () => ({ ...room, key, value: new Uint8Array(1), headers: {} })))
+      .subscribe();
+  append("dense", 4_000);
+  append("other", 4_000);
+  bench.settle();
+  const ann = bench.connect("ann");
+  const pages: number[] = [];
+  let before: string | undefined;
+  for (;;) {
+    ann.send({ type: "history", id: 1, channel: "chat:dense", limit: 900, ...(before ? { before } : {}) });
+    bench.settle();
+    const { publications, more, cursor } = ann.last("history")!;
+    pages.push(publications.length);
+    before = cursor;
+    if (!more) break;
+  }
+  assertEquals(pages, [900, 900, 900, 900, 400]);
+});
+
 Deno.test("thousands of requests in one message are answered, also behind those that fill the limit", () => {
   using bench = new Bench({ settings: { publishesInFlight: 2 } });
   const ann = bench.connect("ann");
@@ -59,4 +85,35 @@ Deno.test("thousands of requests in one message are answered, also behind those 
   bench.settle();
   assertEquals(ann.closed, undefined);
   assertEquals(ann.received.filter(({ type }) => type === "published" || type === "pong").length, 20_002);
+});
+
+Deno.test("a look back keeps no more than a page shows of what it reads", () => {
+  const value = new Uint8Array(100_000).fill(0x61);
+  let most = 0;
+  using bench = new Bench({
+    routes: [{ channel: "chat:{room}", topic: "chat", payload: "text" }],
+    topics: { chat: 1 },
+    rig: (ports) => ({
+      ...ports,
+      log: riggedLog(ports.log, {
+        read: (place, range) =>
+          ports.log.read(place, range).pipe(map((batch): Batch => {
+            most = Math.max(most, Deno.memoryUsage().heapUsed);
+            return { ...batch, records: batch.records.map((record) => ({ ...record, value })) };
+          })),
+      }),
+    }),
+  });
+  const record = (key: string) => ({ topic: "chat", partition: 0, key, value: new Uint8Array(1), headers: {} });
+  for (const key of ["dense", "other"]) {
+    bench.log.append(Array.from({ length: 8_000 }, () => record(key))).subscribe();
+    bench.settle();
+  }
+  const ann = bench.connect("ann");
+  const before = Deno.memoryUsage().heapUsed;
+  ann.send({ type: "history", id: 1, channel: "chat:dense", limit: 3 });
+  bench.settle();
+  assertEquals(ann.last("history")?.publications.length, 3);
+  // Of the records that are read, 8,000 of 100 kB are of the channel.
+  assert(most - before < 400_000_000, `looking back took ${Math.round((most - before) / 1e6)} MB`);
 });
