@@ -45,16 +45,14 @@ export class LogView {
    * appears later than its topic is read from its low end, for subscribers too.
    */
   start({ topic, partition }: TopicPartition, range: OffsetRange): number {
-    const view = this.#topics.get(topic) ?? { initial: this.partitions(topic) ?? Infinity, partitions: [] };
-    this.#topics.set(topic, view);
-    const fresh = partition >= view.initial;
-    return (view.partitions[partition] = new PartitionView(partition, { range, fresh, size: this.#size })).next;
+    const fresh = partition >= this.#topic(topic).initial;
+    return this.#begin({ topic, partition }, { range, fresh }).next;
   }
 
   /** The view of a batch's partition; one that the tail found by itself is new. */
   follow({ topic, partition, from, high }: Batch): PartitionView {
     return this.partition({ topic, partition }) ??
-      (this.start({ topic, partition }, { low: from, high }), this.partition({ topic, partition })!);
+      this.#begin({ topic, partition }, { range: { low: from, high }, fresh: true });
   }
 
   /** Whether a partition is followed and its window whole. */
@@ -69,5 +67,15 @@ export class LogView {
       return count !== undefined &&
         Array.from({ length: count }, (_, partition) => ({ topic, partition })).every((place) => this.serves(place));
     });
+  }
+
+  #topic(topic: string): TopicView {
+    const view = this.#topics.get(topic) ?? { initial: this.partitions(topic) ?? Infinity, partitions: [] };
+    this.#topics.set(topic, view);
+    return view;
+  }
+
+  #begin({ topic, partition }: TopicPartition, beginning: { range: OffsetRange; fresh: boolean }): PartitionView {
+    return this.#topic(topic).partitions[partition] = new PartitionView(partition, { ...beginning, size: this.#size });
   }
 }
