@@ -36,8 +36,11 @@ async function checkLog(configuration: Configuration): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
-      const message = `Cannot reach the log within ${PATIENCE_MS / 1000} s`;
-      timer = setTimeout(() => reject(new Error(message)), PATIENCE_MS);
+      const giveUp = async () => {
+        const { reason } = await logState(log);
+        reject(new Error(`Cannot reach the log within ${PATIENCE_MS / 1000} s: ${reason}`));
+      };
+      timer = setTimeout(giveUp, PATIENCE_MS);
     });
     await Promise.race([startup, late]);
     const state = await logState(log);

@@ -3,7 +3,7 @@ import type { PubCommand } from "../adapters/cli/mod.ts";
 import type { ClientFrame } from "../domain/frame.ts";
 import { normaliseJson } from "../domain/json_text.ts";
 import type { Payload } from "../domain/publication.ts";
-import { type ClientEvent, clientSocket } from "./client_socket.ts";
+import { type ClientEvent, clientSocket } from "../adapters/client/client_socket.ts";
 import { print, printError, systemRandom } from "./process.ts";
 import { textLines } from "./text_lines.ts";
 

@@ -1,7 +1,7 @@
 /** `tidegate sub`: prints the publications of channels, one JSON object a line. */
 import { retry, takeWhile, tap, throwError, timer } from "rxjs";
 import type { SubCommand } from "../adapters/cli/mod.ts";
-import { type ClientEvent, clientSocket, ConnectionEnded } from "./client_socket.ts";
+import { type ClientEvent, clientSocket, ConnectionEnded } from "../adapters/client/client_socket.ts";
 import { print, printError, systemRandom } from "./process.ts";
 import type { ErrorJson, SubscriptionJson } from "../schema/json/server_json.ts";
 import { stopSignals } from "./stop_signals.ts";

@@ -2,12 +2,12 @@
 import { Observable } from "rxjs";
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
-import type { ClientOptions } from "../adapters/cli/mod.ts";
-import { DISCONNECTS } from "../domain/disconnect.ts";
-import type { ClientFrame } from "../domain/frame.ts";
-import { decodeServerFrames, encodeClientFrame } from "../schema/json/client.ts";
-import type { ServerJson } from "../schema/json/server_json.ts";
-import { jsonCodec } from "../schema/mod.ts";
+import type { ClientOptions } from "../cli/mod.ts";
+import { DISCONNECTS } from "../../domain/disconnect.ts";
+import type { ClientFrame } from "../../domain/frame.ts";
+import { decodeServerFrames, encodeClientFrame } from "../../schema/json/client.ts";
+import type { ServerJson } from "../../schema/json/server_json.ts";
+import { jsonCodec } from "../../schema/mod.ts";
 
 /** What an open connection tells and takes. */
 export type ClientEvent =
