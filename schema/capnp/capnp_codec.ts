@@ -5,7 +5,7 @@ import type { Codec } from "../../domain/ports/codec.ts";
 import { concatenate } from "./concatenate.ts";
 import { decodeFrame } from "./decode_frame.ts";
 import { encodeFrame } from "./encode_frame.ts";
-import { messageAt } from "./framing.ts";
+import { messageAt, sourceOf } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 
 /**
@@ -42,11 +42,11 @@ function decodeMessage(message: string | Uint8Array): readonly Decoded[] {
   if (typeof message === "string") {
     return [fatal(`Cannot decode a text message of ${message.length} characters: expected a binary one`)];
   }
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const source = sourceOf(message);
   const decoded: Decoded[] = [];
   try {
-    for (let at = 0; at < view.byteLength;) {
-      const { segment, next } = messageAt(view, at);
+    for (let at = 0; at < message.length;) {
+      const { segment, next } = messageAt(source, at);
       decoded.push(decodeFrame(segment));
       at = next;
     }

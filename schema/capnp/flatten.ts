@@ -22,7 +22,7 @@ export function flatten(segments: readonly Segment[]): Segment {
   const words = segments.reduce((sum, segment) => sum + segment.words, 0);
   const copy = new Copy(segments, words);
   copy.root();
-  return { view: copy.view, from: 0, words: copy.used };
+  return { view: copy.view, bytes: new Uint8Array(copy.view.buffer), from: 0, words: copy.used };
 }
 
 class Copy {

@@ -13,23 +13,36 @@ export interface Framed {
   readonly next: number;
 }
 
+/** Bytes that messages are read from. */
+export interface Source {
+  readonly bytes: Uint8Array;
+  /** The same bytes. */
+  readonly view: DataView;
+}
+
+/** The source of some bytes. */
+export function sourceOf(bytes: Uint8Array): Source {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+
 /**
  * The message that begins at a byte. One of several segments is copied into one.
  *
  * @throws {Malformed} where there is none, or it is not what {@linkcode validate} asks for
  */
-export function messageAt(view: DataView, at: number): Framed {
+export function messageAt(source: Source, at: number): Framed {
+  const { view, bytes } = source;
   const left = view.byteLength - at;
   if (view.byteLength > MOST.bytes) throw new Malformed(`more than ${MOST.bytes} bytes`);
   if (left < 8) throw new Malformed(`${left} bytes where a message of at least 16 begins`);
   const others = view.getUint32(at, true);
   if (others === 0) {
-    const segment = { view, from: at + 8, words: view.getUint32(at + 4, true) };
+    const segment = { view, bytes, from: at + 8, words: view.getUint32(at + 4, true) };
     checkFits(segment, view);
     validate(segment);
     return { segment, next: segment.from + segment.words * 8 };
   }
-  const segments = segmentsAt(view, { at, count: others + 1 });
+  const segments = segmentsAt(source, { at, count: others + 1 });
   const segment = flatten(segments);
   validate(segment);
   const last = segments.at(-1)!;
@@ -42,24 +55,24 @@ export function messageAt(view: DataView, at: number): Framed {
  * @throws {Malformed} where they do not
  */
 export function allMessages(bytes: Uint8Array): Segment[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source = sourceOf(bytes);
   const segments: Segment[] = [];
-  for (let at = 0; at < view.byteLength;) {
-    const { segment, next } = messageAt(view, at);
+  for (let at = 0; at < bytes.length;) {
+    const { segment, next } = messageAt(source, at);
     segments.push(segment);
     at = next;
   }
   return segments;
 }
 
-function segmentsAt(view: DataView, { at, count }: { at: number; count: number }): Segment[] {
+function segmentsAt({ view, bytes }: Source, { at, count }: { at: number; count: number }): Segment[] {
   if (count > MOST.segments) throw new Malformed(`${count} segments: expected at most ${MOST.segments}`);
   // The table is padded to whole words.
   let from = at + 8 * Math.floor(count / 2) + 8;
   if (from > view.byteLength) throw new Malformed("a table of segments that is cut short");
   const segments: Segment[] = [];
   for (let index = 0; index < count; index++) {
-    const segment = { view, from, words: view.getUint32(at + 4 + index * 4, true) };
+    const segment = { view, bytes, from, words: view.getUint32(at + 4 + index * 4, true) };
     checkFits(segment, view);
     segments.push(segment);
     from += segment.words * 8;

@@ -7,115 +7,154 @@ export interface StructSize {
   readonly pointers: number;
 }
 
-/** Up to so many characters a loop is faster than the platform's encoder. */
-const SHORT = 64;
+/** The size of the buffers that messages are cut from, in bytes: to allocate one for each costs more than to write it. */
+const SLAB = 1 << 14;
 
-/** What is kept from one message to the next, in bytes: larger ones get a buffer of their own. */
-const KEPT = 1 << 18;
+/** A message begins in a new buffer where less than this is left, in bytes. */
+const ROOM = 1 << 10;
 
-/** The segment table and the root pointer. */
+/** The segment table and the root pointer, in bytes. */
 const HEAD = 16;
+
+/** What fills the last word of a text, its final zero among it, by the lowest three bits of its length. */
+const PADDING = Array.from({ length: 8 }, (_, rest) => "\0".repeat(8 - rest));
 
 const utf8 = new TextEncoder();
 
 /**
- * Writes one message after another into a buffer that it keeps: begin with {@linkcode root}, end with {@linkcode finish}, and let no other
- * message begin in between.
+ * Writes one message after another: begin with {@linkcode root}, end with {@linkcode finish}, and let no other message begin in between.
+ *
+ * Texts are kept until something else is written or the message ends, and then encoded in one go, which succeeds where they are ASCII;
+ * one by one where it does not.
  */
 export class MessageWriter {
-  view = new DataView(new ArrayBuffer(4096));
-  bytes = new Uint8Array(this.view.buffer);
-  used = HEAD;
+  /** The buffer, and the byte of it where the message begins: places in the message are counted from there. */
+  view: DataView = new DataView(new ArrayBuffer(SLAB));
+  start = 0;
+  #bytes = new Uint8Array(this.view.buffer);
+  #length = 0;
+  readonly #texts: string[] = [];
+  readonly #textPointers: number[] = [];
 
-  /** Begins a message whose root is a struct of a size. */
+  /** Begins a message whose root is a struct of a size. What had begun before and was not finished is dropped. */
   root(size: StructSize): StructWriter {
-    if (this.bytes.length > KEPT) this.#resize(4096);
-    this.used = HEAD;
-    this.bytes.fill(0, 0, HEAD);
-    return this.struct(8, size);
+    this.#texts.length = this.#textPointers.length = this.#length = 0;
+    if (this.#bytes.length - this.start < ROOM) this.#move(SLAB);
+    this.#allocate(HEAD);
+    return this.struct(HEAD - 8, size);
   }
 
-  /** Ends the message. The bytes, with the stream framing before them, are the caller's. */
+  /** Ends the message. The bytes, with the stream framing before them, are not written to again. */
   finish(): Uint8Array {
-    this.view.setUint32(4, (this.used - 8) / 8, true);
-    return this.bytes.slice(0, this.used);
+    this.#writeTexts();
+    const length = this.#length;
+    const end = this.start + length;
+    this.view.setUint32(this.start + 4, (length - 8) / 8, true);
+    this.#length = 0;
+    if (length <= SLAB) {
+      const message = this.#bytes.subarray(this.start, end);
+      this.start = end;
+      return message;
+    }
+    // What was reserved for a large one is not kept with it.
+    const message = this.#bytes.slice(this.start, end);
+    this.#move(SLAB);
+    return message;
   }
 
-  /** A struct of zeros, and the pointer to it at a byte. */
+  /** A struct of zeros, and the pointer to it. */
   struct(pointerAt: number, { dataWords, pointers }: StructSize): StructWriter {
     const at = this.#allocate((dataWords + pointers) * 8);
-    this.view.setInt32(pointerAt, ((at - pointerAt) / 8 - 1) << 2 | KIND.struct, true);
-    this.view.setUint32(pointerAt + 4, dataWords | pointers << 16, true);
+    this.#pointer(pointerAt, { at, kind: KIND.struct, high: dataWords | pointers << 16 });
     return new StructWriter(this, { at, dataWords });
   }
 
   text(pointerAt: number, text: string): void {
-    const at = this.used;
-    // A UTF-16 code unit becomes at most three bytes.
-    this.#reserve(text.length * 3 + 8);
-    const { bytes } = this;
-    let length = 0;
-    if (text.length <= SHORT) {
-      for (; length < text.length; length++) {
-        const code = text.charCodeAt(length);
-        if (code > 0x7f) break;
-        bytes[at + length] = code;
-      }
-    }
-    if (length < text.length) length = utf8.encodeInto(text, bytes.subarray(at)).written;
-    this.#endBytes(pointerAt, { at, count: length + 1, end: at + length });
+    this.#texts.push(text);
+    this.#textPointers.push(pointerAt);
   }
 
   data(pointerAt: number, data: Uint8Array): void {
-    const at = this.used;
-    this.#reserve(data.length + 8);
-    this.bytes.set(data, at);
-    this.#endBytes(pointerAt, { at, count: data.length, end: at + data.length });
+    const at = this.#allocate(data.length + 7 & ~7);
+    this.#bytes.set(data, this.start + at);
+    this.#pointer(pointerAt, { at, kind: KIND.list, high: data.length * 8 + ELEMENT.byte });
   }
 
   texts(pointerAt: number, texts: readonly string[]): void {
     const at = this.#allocate(texts.length * 8);
-    this.#listPointer(pointerAt, { at, element: ELEMENT.pointer, count: texts.length });
+    this.#pointer(pointerAt, { at, kind: KIND.list, high: texts.length * 8 + ELEMENT.pointer });
     for (const [index, text] of texts.entries()) this.text(at + index * 8, text);
   }
 
   uint32s(pointerAt: number, numbers: readonly number[]): void {
-    const at = this.#allocate(Math.ceil(numbers.length / 2) * 8);
-    this.#listPointer(pointerAt, { at, element: ELEMENT.fourBytes, count: numbers.length });
-    for (const [index, number] of numbers.entries()) this.view.setUint32(at + index * 4, number, true);
+    const at = this.#allocate(numbers.length * 4 + 7 & ~7);
+    this.#pointer(pointerAt, { at, kind: KIND.list, high: numbers.length * 8 + ELEMENT.fourBytes });
+    for (const [index, number] of numbers.entries()) this.view.setUint32(this.start + at + index * 4, number, true);
   }
 
-  /** Fills the last word of bytes with zeros, and points to them. */
-  #endBytes(pointerAt: number, { at, count, end }: { at: number; count: number; end: number }): void {
-    const next = at + (count + 7 & ~7);
-    for (let byte = end; byte < next; byte++) this.bytes[byte] = 0;
-    this.used = next;
-    this.#listPointer(pointerAt, { at, element: ELEMENT.byte, count });
+  #writeTexts(): void {
+    const count = this.#texts.length;
+    if (count === 0) return;
+    let all = "";
+    for (let index = 0; index < count; index++) {
+      const text = this.#texts[index]!;
+      all += text + PADDING[text.length & 7]!;
+    }
+    const isAscii = this.#encode(all) === all.length;
+    for (let index = 0; index < count; index++) {
+      const text = this.#texts[index]!;
+      const length = isAscii ? text.length : this.#encode(text + PADDING[text.length & 7]!) - (8 - (text.length & 7));
+      const padded = (length & ~7) + 8;
+      if (!isAscii) this.#zero(this.#length + length, padded - length);
+      const high = (length + 1) * 8 + ELEMENT.byte;
+      this.#pointer(this.#textPointers[index]!, { at: this.#length, kind: KIND.list, high });
+      this.#length += padded;
+    }
+    this.#texts.length = this.#textPointers.length = 0;
   }
 
-  #listPointer(pointerAt: number, { at, element, count }: { at: number; element: number; count: number }): void {
-    this.view.setInt32(pointerAt, ((at - pointerAt) / 8 - 1) << 2 | KIND.list, true);
-    this.view.setUint32(pointerAt + 4, count * 8 + element, true);
+  /** Writes a text after what there is, which it does not count in; @returns its length in bytes */
+  #encode(text: string): number {
+    this.#reserve(text.length);
+    const into = this.#bytes.subarray(this.start + this.#length);
+    const { read, written } = utf8.encodeInto(text, into);
+    if (read === text.length) return written;
+    // A UTF-16 code unit becomes at most three bytes.
+    this.#reserve(text.length * 3);
+    return this.#encode(text);
   }
 
-  /** The byte where so many zeros begin. */
+  #pointer(pointerAt: number, { at, kind, high }: { at: number; kind: number; high: number }): void {
+    this.view.setInt32(this.start + pointerAt, ((at - pointerAt) / 8 - 1) << 2 | kind, true);
+    this.view.setUint32(this.start + pointerAt + 4, high, true);
+  }
+
+  /** The place where so many zeros begin. */
   #allocate(size: number): number {
+    this.#writeTexts();
     this.#reserve(size);
-    const at = this.used;
-    this.bytes.fill(0, at, at + size);
-    this.used = at + size;
+    const at = this.#length;
+    this.#zero(at, size);
+    this.#length += size;
     return at;
   }
 
-  #reserve(size: number): void {
-    if (this.used + size > this.bytes.length) this.#resize(Math.max(this.bytes.length * 2, this.used + size));
+  #zero(at: number, size: number): void {
+    this.#bytes.fill(0, this.start + at, this.start + at + size);
   }
 
-  #resize(size: number): void {
-    const { bytes } = this;
-    this.view = new DataView(new ArrayBuffer(size + 7 & ~7));
-    this.bytes = new Uint8Array(this.view.buffer);
-    this.bytes.set(bytes.subarray(0, Math.min(this.used, this.bytes.length)));
+  #reserve(size: number): void {
+    const length = this.#length + size;
+    if (this.start + length > this.#bytes.length) this.#move(Math.max(SLAB, length * 2));
+  }
+
+  /** Goes on in a new buffer. */
+  #move(size: number): void {
+    const begun = this.#bytes.subarray(this.start, this.start + this.#length);
+    this.view = new DataView(new ArrayBuffer(size));
+    this.#bytes = new Uint8Array(this.view.buffer);
+    this.#bytes.set(begun);
+    this.start = 0;
   }
 }
 
@@ -132,22 +171,28 @@ export class StructWriter {
   }
 
   bit(place: number, value: boolean): void {
-    if (value) this.#message.bytes[this.#data + (place >> 3)]! |= 1 << (place & 7);
+    if (!value) return;
+    const { view, start } = this.#message;
+    const at = start + this.#data + (place >> 3);
+    view.setUint8(at, view.getUint8(at) | 1 << (place & 7));
   }
 
   uint16(place: number, value: number): void {
-    this.#message.view.setUint16(this.#data + place, value, true);
+    const { view, start } = this.#message;
+    view.setUint16(start + this.#data + place, value, true);
   }
 
   uint32(place: number, value: number): void {
-    this.#message.view.setUint32(this.#data + place, value, true);
+    const { view, start } = this.#message;
+    view.setUint32(start + this.#data + place, value, true);
   }
 
   /** A number of 64 bits, signed or not. */
   integer(place: number, value: number): void {
+    const { view, start } = this.#message;
     const high = Math.floor(value / 0x100000000);
-    this.#message.view.setUint32(this.#data + place, value - high * 0x100000000, true);
-    this.#message.view.setInt32(this.#data + place + 4, high, true);
+    view.setUint32(start + this.#data + place, value - high * 0x100000000, true);
+    view.setInt32(start + this.#data + place + 4, high, true);
   }
 
   text(index: number, text: string | undefined): void {

@@ -40,8 +40,7 @@ export class StructReader {
   }
 
   /** The root of a message. */
-  static root({ view, from }: Segment): StructReader {
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  static root({ view, bytes, from }: Segment): StructReader {
     return new StructReader(view, { bytes, pointerAt: from });
   }
 
@@ -137,7 +136,7 @@ export class StructReader {
     const { at, count } = this.#listAt(pointerAt, ELEMENT.byte);
     const end = at + count - 1;
     if (count === 0 || this.#bytes[end] !== 0) throw new Malformed("a text without its final zero");
-    return decodeText(this.#bytes, { from: at, to: end });
+    return decodeText(this.#bytes.subarray(at, end));
   }
 }
 

@@ -5,6 +5,8 @@ import { ELEMENT, KIND, listWords, structWords } from "./wire_pointer.ts";
 /** One segment that is a whole message: `words` words from byte `from`. */
 export interface Segment {
   readonly view: DataView;
+  /** The same bytes as `view`. */
+  readonly bytes: Uint8Array;
   readonly from: number;
   readonly words: number;
 }
