@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { SECTIONS } from "./all_settings.ts";
 import type { KafkaConfiguration } from "./configuration.ts";
 import type { Mistake } from "./configuration_error.ts";
+import { areOnePair, certificatesIn, privateKeyIn } from "./pem.ts";
 
 type Kafka = v.InferOutput<typeof SECTIONS.kafka>;
 
@@ -56,6 +57,19 @@ export function resolveKafka(
     } catch (error) {
       miss(`ssl_${name}`, `cannot read ${JSON.stringify(path)}: ${error instanceof Error ? error.message : error}`);
     }
+  }
+  const used = <T>(name: keyof typeof pem, parse: (text: string) => T): T | undefined => {
+    try {
+      return pem[name] === undefined ? undefined : parse(pem[name]);
+    } catch (error) {
+      miss(`ssl_${name}`, `cannot use ${JSON.stringify(kafka[`ssl_${name}`])}: ${(error as Error).message}`);
+    }
+  };
+  used("ca", certificatesIn);
+  const [certificate] = used("cert", certificatesIn) ?? [];
+  const privateKey = used("key", privateKeyIn);
+  if (certificate && privateKey && !areOnePair(certificate, privateKey)) {
+    miss("ssl_key", "not the key of the first certificate in ssl_cert");
   }
   if (tls && (kafka.ssl_cert === undefined) !== (kafka.ssl_key === undefined)) {
     const [absent, present] = kafka.ssl_cert === undefined ? ["ssl_cert", "ssl_key"] : ["ssl_key", "ssl_cert"];

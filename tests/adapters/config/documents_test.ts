@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ALL_SETTINGS, SECTION_NAMES } from "../../../adapters/config/all_settings.ts";
 import type { Setting } from "../../../adapters/config/setting.ts";
+import { authority } from "../../kafka/secure_certificates.ts";
 import { load } from "./fixtures.ts";
 
 const example = Deno.readTextFileSync(new URL("../../../config.example.toml", import.meta.url));
@@ -28,12 +29,16 @@ Deno.test("the example's defaults, taken in, are the defaults", () => {
 Deno.test("the example's lines without a default, taken in too, make a configuration", () => {
   const toml = uncommented(() => true).replace('security_protocol = "plaintext"', 'security_protocol = "sasl_ssl"')
     .replace('kind = "sqlite"', 'kind = "kafka"');
-  const files = Object.fromEntries(
-    ["ca.pem", "tidegate.pem", "tidegate.key"].map((name) => [`certificates/${name}`, name]),
-  );
+  const ca = authority("An authority");
+  const { cert, key } = ca.certify("tidegate");
+  const files = {
+    "certificates/ca.pem": ca.cert,
+    "certificates/tidegate.pem": cert,
+    "certificates/tidegate.key": key,
+  };
   const { kafka, log, auth } = load({ toml, files });
   assertEquals([kafka?.ssl, kafka?.sasl?.mechanism], [
-    { ca: "ca.pem", cert: "tidegate.pem", key: "tidegate.key" },
+    { ca: ca.cert, cert, key },
     "scram-sha-512",
   ]);
   assertEquals([log.retentionHours, auth.trustedProxies], [168, ["10.0.0.0/8", "fd00::/8"]]);

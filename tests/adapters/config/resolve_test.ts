@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { authority } from "../../kafka/secure_certificates.ts";
 import { load, mistakes, type Surroundings } from "./fixtures.ts";
 
 /** The mistakes' paths. */
@@ -7,6 +8,8 @@ function paths(surroundings: Surroundings): readonly string[] {
 }
 
 const SECRET = "s".repeat(32);
+const CA = authority("An authority");
+const OWN = CA.certify("gate");
 
 Deno.test("hosts of this machine need no consent", () => {
   for (const host of ["127.0.0.1", "127.8.9.1", "::1", "localhost", "LOCALHOST", "::ffff:127.0.0.1"]) {
@@ -69,11 +72,11 @@ Deno.test("certificates are read, and SASL is put together", () => {
     create_partitions = 6
     create_replication = 3
   `;
-  const files = { "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY" };
+  const files = { "ca.pem": CA.cert, "cert.pem": OWN.cert + CA.cert, "key.pem": OWN.key };
   assertEquals<unknown>(load({ toml, files }).kafka, {
     brokers: ["a:9092", "b:2"],
     clientId: "me",
-    ssl: { ca: "CA", cert: "CERT", key: "KEY" },
+    ssl: { ca: files["ca.pem"], cert: files["cert.pem"], key: files["key.pem"] },
     sasl: { mechanism: "scram-sha-256", username: "user", password: "word" },
     createTopics: { partitions: 6, replicationFactor: 3 },
   });
@@ -83,7 +86,7 @@ Deno.test("certificates are read, and SASL is put together", () => {
 
 Deno.test("Kafka's settings have to fit each other", () => {
   const toml = (lines: string) => `[kafka]\nbrokers = ["a:1"]\n${lines}`;
-  const files = { c: "C" };
+  const files = { c: OWN.cert, k: OWN.key };
   assertEquals(paths({ toml: '[log]\nkind = "kafka"' }), ["kafka.brokers"]);
   assertEquals(paths({ toml: toml('security_protocol = "sasl_ssl"') }), [
     "kafka.sasl_mechanism",
@@ -97,8 +100,28 @@ Deno.test("Kafka's settings have to fit each other", () => {
   assertEquals(load({ toml: toml('sasl_mechanism = "plain"') }).kafka?.sasl, undefined);
   assertEquals(paths({ toml: toml('ssl_ca = "c"'), files }), ["kafka.ssl_ca"]);
   assertEquals(paths({ toml: toml('security_protocol = "ssl"\nssl_cert = "c"'), files }), ["kafka.ssl_key"]);
-  assertEquals(paths({ toml: toml('security_protocol = "ssl"\nssl_key = "c"'), files }), ["kafka.ssl_cert"]);
-  assertEquals(load({ toml: toml('security_protocol = "ssl"\nssl_ca = "c"'), files }).kafka?.ssl, { ca: "C" });
+  assertEquals(paths({ toml: toml('security_protocol = "ssl"\nssl_key = "k"'), files }), ["kafka.ssl_cert"]);
+  assertEquals(load({ toml: toml('security_protocol = "ssl"\nssl_ca = "c"'), files }).kafka?.ssl, { ca: OWN.cert });
+});
+
+Deno.test("files that hold no certificate, no key, or not those of each other are refused by name", () => {
+  const own = 'ssl_ca = "ca"\nssl_cert = "cert"\nssl_key = "key"';
+  const toml = `[kafka]\nbrokers = ["a:1"]\nsecurity_protocol = "ssl"\n${own}`;
+  const good = { ca: CA.cert, cert: OWN.cert, key: OWN.key };
+  const told = (files: Partial<typeof good>) => mistakes({ toml, files: { ...good, ...files } });
+  const damaged = CA.cert.replace("MII", "MIJ");
+  assertEquals(told({ ca: "nothing", cert: OWN.key, key: OWN.cert }), [
+    'kafka.ssl_ca: cannot use "ca": expected -----BEGIN CERTIFICATE-----',
+    'kafka.ssl_cert: cannot use "cert": expected -----BEGIN CERTIFICATE-----',
+    'kafka.ssl_key: cannot use "key": expected -----BEGIN PRIVATE KEY-----',
+  ]);
+  assertEquals(told({ ca: CA.cert + damaged }), ['kafka.ssl_ca: cannot use "ca": its certificate 2 cannot be read']);
+  assertEquals(told({ key: OWN.key.replace(/\n.{9}/, "\n") }), [
+    'kafka.ssl_key: cannot use "key": its key cannot be read',
+  ]);
+  assertStringIncludes(told({ key: OWN.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE") })[0]!, "without a passphrase");
+  assertEquals(told({ key: CA.key }), ["kafka.ssl_key: not the key of the first certificate in ssl_cert"]);
+  assertEquals(load({ toml, files: good }).kafka?.ssl, good);
 });
 
 Deno.test("Kafka's settings do not matter where the log is another one", () => {
