@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { ISocketFactory, Kafka } from "kafkajs";
 import type { Address } from "./client.ts";
+import type { LinkSecurity } from "./connect_error.ts";
 import type { Call } from "./wire/call.ts";
 
 /** The versions of requests that a broker speaks, by Kafka's number of the request. */
@@ -14,6 +15,9 @@ export type ApiVersions = Readonly<Record<string, { readonly minVersion: number;
 
 /** A connection that is not made yet. */
 export interface KafkajsBroker {
+  readonly security: LinkSecurity;
+  /** Whether the broker answered bytes of TLS to what was not. */
+  readonly heardTls: boolean;
   /** Connects, asks for the broker's versions and authenticates. Call once. No deadline. */
   connect(): Promise<ApiVersions>;
   /** Asks one thing. Answers come in the order of the questions. No deadline. */
@@ -52,6 +56,8 @@ interface ConnectionPool {
 
 interface Connection {
   socketFactory: ISocketFactory;
+  readonly ssl: boolean | { readonly ca?: unknown; readonly cert?: unknown } | null;
+  readonly sasl: { readonly mechanism: string; readonly username: string } | null;
   readonly socket?: Socket;
   readonly requestQueue: RequestQueue;
   send(request: { request: unknown; response: unknown }): Promise<unknown>;
@@ -83,6 +89,9 @@ interface Resource {
 }
 
 const TOPIC_RESOURCE = 2;
+/** How TLS says that it was not spoken to in TLS. As the start of an answer of Kafka's, these are a length of 340 MB. */
+const TLS_ALERT = 0x15;
+const TLS_VERSION = 0x03;
 
 /** Makes a connection to a broker, with the client's TLS, SASL and socket factory. */
 export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<KafkajsBroker> {
@@ -92,12 +101,17 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
   // kafkajs keeps a second connection for fetches: here a connection carries either, so the first one is all.
   const connection = connectionPool.pool[0]!;
   restIdleQueue(connection.requestQueue);
+  const security = securityOf(connection);
+  let heardTls = false;
   let destroyed: Error | undefined;
   const makeSocket = connection.socketFactory;
   connection.socketFactory = (args) => {
     const socket = makeSocket(args);
     // kafkajs makes it some turns after it was asked to connect.
     if (destroyed) socket.destroy(destroyed);
+    if (!security.tls) {
+      socket.once("data", ([type, version]: Uint8Array) => heardTls = type === TLS_ALERT && version === TLS_VERSION);
+    }
     return socket;
   };
   const destroy = (reason: Error) => {
@@ -110,6 +124,10 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
     }
   };
   return {
+    security,
+    get heardTls() {
+      return heardTls;
+    },
     async connect() {
       await broker.connect();
       return broker.versions;
@@ -149,6 +167,16 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
     onEnd(ended) {
       connection.socket?.once("close", ended);
     },
+  };
+}
+
+function securityOf({ ssl, sasl }: Connection): LinkSecurity {
+  const { ca, cert } = typeof ssl === "object" && ssl !== null ? ssl : {};
+  return {
+    tls: Boolean(ssl),
+    ca: ca !== undefined,
+    cert: cert !== undefined,
+    ...(sasl ? { sasl: { mechanism: sasl.mechanism.toUpperCase(), username: sasl.username } } : {}),
   };
 }
 

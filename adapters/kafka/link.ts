@@ -1,9 +1,13 @@
 /** A connection to one broker on which nothing waits for ever. */
 import type { Kafka } from "kafkajs";
 import type { Address } from "./client.ts";
+import { connectError, silentEndHint } from "./connect_error.ts";
 import { type ApiVersions, type KafkajsBroker, kafkajsBroker } from "./kafkajs_broker.ts";
+import { LinkError } from "./link_error.ts";
 import { within } from "./wait.ts";
 import type { Api, Call } from "./wire/call.ts";
+
+export { LinkError } from "./link_error.ts";
 
 /** An open connection to a broker. Ends by itself when a question is not answered in time. */
 export interface Link {
@@ -16,16 +20,6 @@ export interface Link {
   use<T>(what: string, request: (broker: KafkajsBroker) => Promise<T>, deadlineMs: number): Promise<T>;
   /** Ends the connection; what is being asked fails. Safe to call twice. */
   close(): void;
-}
-
-/** A broker did not answer, or not in a way that can be used. */
-export class LinkError extends Error {
-  override readonly name = "LinkError";
-
-  /** @param fatal whether trying again, without a change on either side, is of no use */
-  constructor(message: string, readonly fatal: "authentication" | "version" | undefined = undefined) {
-    super(message);
-  }
 }
 
 /** Connects to a broker; fails with {@linkcode LinkError} within `deadlineMs`, or when `signal` aborts. */
@@ -64,11 +58,14 @@ export async function openLink(
     signal.throwIfAborted();
     versions = await bounded("connect", broker.connect(), deadlineMs);
   } catch (error) {
-    const failure = error instanceof LinkError ? error : connectError(address, error);
+    const { security, heardTls } = broker;
+    const failure = error instanceof LinkError ? error : connectError({ address, error, security, heardTls });
     end(failure);
     throw failure;
   }
-  broker.onEnd(() => end(new LinkError(`Connection to ${address} ended`)));
+  let answered = false;
+  const silence = () => answered ? "" : silentEndHint(broker.security);
+  broker.onEnd(() => end(new LinkError(`Connection to ${address} ended${silence()}`)));
 
   return {
     address,
@@ -79,9 +76,13 @@ export async function openLink(
       const version = commonVersion(api, versions, address);
       const what = `ask for ${api.name}`;
       try {
-        return await bounded(what, broker.send(make(version)), ms);
+        const answer = await bounded(what, broker.send(make(version)), ms);
+        answered = true;
+        return answer;
       } catch (error) {
-        throw error instanceof LinkError ? error : new LinkError(`Cannot ${what} at ${address}: ${messageOf(error)}`);
+        if (error instanceof LinkError) throw error;
+        const hungUp = (error as { name?: string }).name === "KafkaJSConnectionClosedError";
+        throw new LinkError(`Cannot ${what} at ${address}: ${messageOf(error)}${hungUp ? silence() : ""}`);
       }
     },
     use: (what, request, ms) => bounded(what, request(broker), ms),
@@ -101,13 +102,6 @@ function commonVersion(api: Api, versions: ApiVersions, address: string): number
     );
   }
   return version;
-}
-
-function connectError(address: string, error: unknown): LinkError {
-  const { name, type } = error as { name?: string; type?: string };
-  const refused = name === "KafkaJSSASLAuthenticationError" || type === "SASL_AUTHENTICATION_FAILED" ||
-    type === "UNSUPPORTED_SASL_MECHANISM";
-  return new LinkError(`Cannot connect to ${address}: ${messageOf(error)}`, refused ? "authentication" : undefined);
 }
 
 function messageOf(error: unknown): string {

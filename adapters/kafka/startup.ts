@@ -55,7 +55,7 @@ export async function start(options: StartOptions): Promise<void> {
 async function whyNot(options: StartOptions): Promise<string | undefined> {
   const { cluster, deadlines } = options;
   const { view, error } = cluster.state;
-  if (error?.fatal) throw new KafkaStartError(`Cannot start: ${fatalText(error.message, error.fatal)}`);
+  if (error?.fatal) throw new KafkaStartError(`Cannot start: ${error.message}`);
   if (!view) return "Kafka was not reached yet";
   if (view.forbidden.length > 0) {
     throw new KafkaStartError(
@@ -80,10 +80,6 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
     cluster.refresh();
   }
   return `Kafka ${named(absent)} was created a moment ago`;
-}
-
-function fatalText(message: string, fatal: "authentication" | "version"): string {
-  return fatal === "version" ? message : `${message}; check sasl's mechanism, username and password`;
 }
 
 function named(topics: readonly string[]): string {
