@@ -36,10 +36,8 @@ async function checkLog(configuration: Configuration): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
-      const giveUp = async () => {
-        const { reason } = await logState(log);
-        reject(new Error(`Cannot reach the log within ${PATIENCE_MS / 1000} s: ${reason}`));
-      };
+      const message = `Cannot reach the log within ${PATIENCE_MS / 1000} s`;
+      const giveUp = () => logState(log).then(({ reason }) => reject(new Error(`${message}: ${reason}`)), reject);
       timer = setTimeout(giveUp, PATIENCE_MS);
     });
     await Promise.race([startup, late]);
