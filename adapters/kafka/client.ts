@@ -5,6 +5,12 @@ import type { KafkaConnection, KafkaDeadlines, KafkaTls } from "./options.ts";
 
 const ADDRESS = /^([^:\s[\]]+):([0-9]{1,5})$/;
 
+/**
+ * How long before a session ends a connection authenticates again. A broker takes that once a second at the most, so that
+ * kafkajs' own 10 s would break every session of less than 11 s.
+ */
+const REAUTHENTICATE_AHEAD_MS = 1_500;
+
 /** Where a broker listens. */
 export interface Address {
   readonly host: string;
@@ -45,6 +51,7 @@ export function kafkaClient(
     connectionTimeout: deadlines.connectMs,
     authenticationTimeout: deadlines.connectMs,
     requestTimeout: deadlines.requestMs,
+    reauthenticationThreshold: REAUTHENTICATE_AHEAD_MS,
     // Ours are kept by `Link`; kafkajs' would be looked at ten times a second on each connection.
     enforceRequestTimeout: false,
     retry: { retries: 0 },
