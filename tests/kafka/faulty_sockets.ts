@@ -1,4 +1,5 @@
 /** Sockets that lose answers: what a broker did is done, and the client does not hear of it. */
+import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import type { ISocketFactory } from "kafkajs";
 
@@ -43,31 +44,45 @@ export function faultySockets(): FaultySockets {
         faults.set(view.getInt32(8), sockets.decide(view.getInt16(4)));
         return write(bytes, encoding);
       }) as Socket["write"];
-      const on = socket.on.bind(socket) as (event: string, listener: (...args: never[]) => void) => Socket;
-      socket.on =
-        ((event: string, listener: (bytes: Uint8Array) => void) =>
-          on(event, event === "data" ? (bytes: Uint8Array) => listenTo(bytes, listener) : listener)) as Socket["on"];
-
-      const listenTo = (bytes: Uint8Array, listener: (bytes: Uint8Array) => void) => {
-        if (socket.destroyed) return;
-        const heard = answersBefore(bytes, (number) => (faults.get(number) ?? "none") !== "none");
-        if (heard.kept.length > 0) listener(heard.kept);
-        if (heard.lost === undefined) return;
-        lost++;
-        if (faults.get(heard.lost) === "cut") socket.destroy(new Error("cut by the test"));
+      let rest = new Uint8Array();
+      const emit = socket.emit.bind(socket) as (event: string, ...args: unknown[]) => boolean;
+      const hear = (bytes: Uint8Array): boolean => {
+        const { answers, left } = cutAnswers(rest, bytes);
+        rest = left;
+        for (const answer of answers) {
+          if (socket.destroyed) break;
+          const fault = faults.get(new DataView(answer.buffer).getInt32(4)) ?? "none";
+          if (fault === "none") emit("data", Buffer.from(answer.buffer));
+          else lost++;
+          if (fault === "cut") socket.destroy(new Error("cut by the test"));
+        }
+        return true;
       };
+      // However many listen, an answer is lost once.
+      socket.emit =
+        ((event: string, ...args: unknown[]) =>
+          event === "data" ? hear(args[0] as Uint8Array) : emit(event, ...args)) as Socket["emit"];
       return socket;
     },
   };
   return sockets;
 }
 
-/** The answers before the first one that is to be lost, and its number. A chunk starts with an answer, in these tests. */
-function answersBefore(bytes: Uint8Array, isLost: (number: number) => boolean): { kept: Uint8Array; lost?: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 8 <= bytes.length; at += 4 + view.getInt32(at)) {
-    const number = view.getInt32(at + 4);
-    if (isLost(number)) return { kept: bytes.subarray(0, at), lost: number };
+/** The whole answers of what came, each a copy, and the beginning of the next one: the network cuts where it likes. */
+function cutAnswers(
+  rest: Uint8Array,
+  more: Uint8Array,
+): { answers: Uint8Array<ArrayBuffer>[]; left: Uint8Array<ArrayBuffer> } {
+  const bytes = new Uint8Array(rest.length + more.length);
+  bytes.set(rest);
+  bytes.set(more, rest.length);
+  const view = new DataView(bytes.buffer);
+  const answers: Uint8Array<ArrayBuffer>[] = [];
+  let at = 0;
+  while (at + 4 <= bytes.length && at + 4 + view.getInt32(at) <= bytes.length) {
+    const end = at + 4 + view.getInt32(at);
+    answers.push(bytes.slice(at, end));
+    at = end;
   }
-  return { kept: bytes };
+  return { answers, left: bytes.slice(at) };
 }
