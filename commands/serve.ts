@@ -9,11 +9,11 @@ import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
-import { capnpCodec, jsonCodec } from "../schema/mod.ts";
+import { capnpCodec, capnpEnvelopes, jsonCodec } from "../schema/mod.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
-import { type Stop, stopSignals } from "./stop_signals.ts";
+import { type Stop, STOP_EXIT_CODES, stopSignals } from "./stop_signals.ts";
 import { logState } from "./log_state.ts";
 
 /** What is running, for the one who stops it. */
@@ -28,7 +28,7 @@ interface Running {
  * SIGTERM drains: not ready, no new connections, requests in flight answered, sockets closed one after another. SIGINT does so in less
  * time, and a second signal ends at once.
  *
- * @returns the process' exit code: 0 after a drain, 1 where it could not start or go on
+ * @returns the process' exit code: 0 after a drain, 130 or 143 where a second signal ended it, 1 where it could not start or go on
  * @throws {Error} where it cannot listen or open its log; the message says why
  */
 export async function serve(configuration: Configuration, version: string): Promise<number> {
@@ -69,7 +69,15 @@ export async function serve(configuration: Configuration, version: string): Prom
   });
   using signals = stopSignals();
 
-  const running = gateway({ log: starting.log, transport, authenticator, clock, random, telemetry }, {
+  const running = gateway({
+    log: starting.log,
+    transport,
+    authenticator,
+    clock,
+    random,
+    telemetry,
+    envelopes: capnpEnvelopes,
+  }, {
     routes,
     settings,
     drain,
@@ -101,17 +109,21 @@ export async function serve(configuration: Configuration, version: string): Prom
     await close({ starting, transport });
     return 1;
   }
-  await drainAll(outcome);
-  return 0;
+  return await drainAll(outcome);
 
-  async function drainAll(stop: Stop): Promise<void> {
+  async function drainAll(stop: Stop): Promise<number> {
     const withinMs = 1000 * (stop === "terminate" ? limits.drainSeconds : limits.drainInterruptSeconds);
     telemetry.note("info", "Draining", { seconds: withinMs / 1000 });
     transport.stopAccepting();
     drain.next({ withinMs });
-    await Promise.race([ended, signals.second]);
-    await Promise.race([close({ starting, transport }), signals.second]);
-    telemetry.note("info", "Stopped");
+    const stopped = ended.then(() => close({ starting, transport }));
+    const forced = await Promise.race([stopped, signals.second]);
+    if (forced === undefined) {
+      telemetry.note("info", "Stopped");
+      return 0;
+    }
+    telemetry.note("warn", "Stopped before every connection was closed");
+    return STOP_EXIT_CODES[forced];
   }
 }
 

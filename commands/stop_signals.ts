@@ -11,12 +11,27 @@ export interface StopSignals extends Disposable {
   readonly second: Promise<Stop>;
 }
 
+/** The exit code of a process that ended before it had stopped in order: what a shell gives for the signal. */
+export const STOP_EXIT_CODES: Readonly<Record<Stop, number>> = { terminate: 143, interrupt: 130 };
+
+/**
+ * A signal that comes so soon after the first is the first one again, in milliseconds: Ctrl-C on a terminal reaches every process of
+ * the task, and `deno task` passes it on to its child as well.
+ */
+const ECHO_MS = 500;
+
 /** Listens for SIGTERM and SIGINT. */
 export function stopSignals(): StopSignals {
   const first = Promise.withResolvers<Stop>();
   const second = Promise.withResolvers<Stop>();
-  let seen = 0;
-  const take = (stop: Stop) => () => (seen++ === 0 ? first : second).resolve(stop);
+  let firstAt: number | undefined;
+  const take = (stop: Stop) => () => {
+    const now = performance.now();
+    if (firstAt === undefined) {
+      firstAt = now;
+      first.resolve(stop);
+    } else if (now - firstAt >= ECHO_MS) second.resolve(stop);
+  };
   const listeners = [["SIGTERM", take("terminate")], ["SIGINT", take("interrupt")]] as const;
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
