@@ -6,9 +6,12 @@
 import metadata from "./deno.json" with { type: "json" };
 import { type Command, helpText, parseCommand, URL_VARIABLE, USAGE_EXIT_CODE } from "./adapters/cli/mod.ts";
 import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
-import { print, printError } from "./commands/process.ts";
+import { isClosedPipe, print, printError } from "./commands/process.ts";
 
-/** Runs one command line and says its exit code: 0 done, 1 it failed, 2 the command line or the configuration is wrong. */
+/**
+ * Runs one command line and says its exit code: 0 done, 1 it failed, 2 the command line or the configuration is wrong, 130 and 143 where
+ * a second signal did not let it stop in order.
+ */
 async function run(args: readonly string[]): Promise<number> {
   const url = Deno.env.get(URL_VARIABLE);
   const command = parseCommand(args, url === undefined ? {} : { url });
@@ -19,6 +22,8 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     return await carryOut(command);
   } catch (error) {
+    // Its reader has what it wanted.
+    if (isClosedPipe(error)) return 0;
     printError(error instanceof Error ? error.message : String(error));
     return error instanceof ConfigurationError ? USAGE_EXIT_CODE : 1;
   }

@@ -24,14 +24,23 @@ export function processTelemetry({ format, level }: Configuration["telemetry"]):
 
 const utf8 = new TextEncoder();
 
-/** Writes one line to standard output. */
+/** Writes one line to standard output. Throws where that is closed or full: see {@linkcode isClosedPipe}. */
 export function print(line: string): void {
   writeAll(Deno.stdout, utf8.encode(line + "\n"));
 }
 
-/** Writes one line to standard error. */
+/** Writes one line to standard error. Never throws: there is nowhere left to say it. */
 export function printError(line: string): void {
-  writeAll(Deno.stderr, utf8.encode(line + "\n"));
+  try {
+    writeAll(Deno.stderr, utf8.encode(line + "\n"));
+  } catch {
+    // A closed terminal or a full disk must not end a process that works.
+  }
+}
+
+/** Whether nobody reads standard output any more, as in `tidegate sub ... | head -1`. */
+export function isClosedPipe(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe;
 }
 
 function writeAll(file: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {

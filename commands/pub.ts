@@ -1,44 +1,46 @@
 /** `tidegate pub`: publishes to a channel, and says where each message is. */
 import type { PubCommand } from "../adapters/cli/mod.ts";
+import { type ClientEvent, clientSocket } from "../adapters/client/client_socket.ts";
 import type { ClientFrame } from "../domain/frame.ts";
 import { normaliseJson } from "../domain/json_text.ts";
 import type { Payload } from "../domain/publication.ts";
-import { type ClientEvent, clientSocket } from "../adapters/client/client_socket.ts";
-import { print, printError, systemRandom } from "./process.ts";
-import { textLines } from "./text_lines.ts";
+import { encodeClientFrame } from "../schema/json/client.ts";
+import { isClosedPipe, print, printError, systemRandom } from "./process.ts";
+import { type Line, textLines } from "./text_lines.ts";
 
 /** How many messages may wait for their answer while standard input is read. */
 const IN_FLIGHT = 128;
 
+/** A connection that takes messages. */
+interface Gateway {
+  readonly send: (frame: ClientFrame) => void;
+  /** No frame may have more bytes. */
+  readonly maxFrameBytes: number;
+}
+
 /**
  * Publishes the message of the command line, or each line of standard input that is not empty, and prints the answer of each, one JSON
- * object a line, in the order in which they come.
+ * object a line, in the order in which they come. A line that cannot be published is named, and those after it are published.
  *
  * @returns the exit code: 0 where all were published, 1 where one was refused or its answer never came
  */
 export async function pub(command: PubCommand): Promise<number> {
-  const opened = Promise.withResolvers<(frame: ClientFrame) => void>();
-  const failed = Promise.withResolvers<never>();
-  const waiting = new Map<number, PromiseWithResolvers<boolean>>();
-  const subscription = clientSocket(command).subscribe({ next: take, error: failed.reject });
-  let sent = 0;
+  const connected = Promise.withResolvers<Gateway>();
+  const waiting = new Set<number>();
+  let answered = Promise.withResolvers<void>();
+  let failure: { readonly error: unknown } | undefined;
+  let interrupt = (_error: unknown) => {};
+  let send = (_frame: ClientFrame) => {};
   let good = true;
+  const subscription = clientSocket(command).subscribe({ next: take, error: fail });
   try {
-    const send = await Promise.race([opened.promise, failed.promise]);
-    for await (const text of command.payload === undefined ? textLines(Deno.stdin.readable) : [command.payload]) {
-      while (waiting.size >= IN_FLIGHT) await Promise.race([failed.promise, anyAnswer()]);
-      const id = ++sent;
-      waiting.set(id, Promise.withResolvers());
-      send({
-        type: "publish",
-        id,
-        channel: command.channel,
-        messageId: systemRandom.uuid(),
-        payload: payloadOf(text, command),
-        headers: command.headers,
-      });
+    const gateway = await untilFailure(connected.promise);
+    const lines = messages(command, gateway.maxFrameBytes);
+    for (let next = await untilFailure(lines.next()); !next.done; next = await untilFailure(lines.next())) {
+      while (waiting.size >= IN_FLIGHT) await untilFailure(answered.promise);
+      publish(next.value, gateway);
     }
-    while (waiting.size > 0) await Promise.race([failed.promise, anyAnswer()]);
+    while (waiting.size > 0) await untilFailure(answered.promise);
   } catch (error) {
     printError(error instanceof Error ? error.message : String(error));
     if (waiting.size > 0) {
@@ -50,22 +52,70 @@ export async function pub(command: PubCommand): Promise<number> {
   }
   return good ? 0 : 1;
 
-  function anyAnswer(): Promise<boolean> {
-    return Promise.race(Array.from(waiting.values(), ({ promise }) => promise));
+  function publish(line: Line, gateway: Gateway): void {
+    if ("problem" in line) return refuse(line, line.problem);
+    const { channel, headers } = command;
+    const id = line.number;
+    const payload = payloadOf(line.text, command);
+    const frame = { type: "publish", id, channel, messageId: systemRandom.uuid(), payload, headers } as const;
+    const bytes = new TextEncoder().encode(encodeClientFrame(frame)).length;
+    if (bytes > gateway.maxFrameBytes) {
+      return refuse(line, `its frame has ${bytes} bytes: the gateway takes at most ${gateway.maxFrameBytes}`);
+    }
+    waiting.add(id);
+    gateway.send(frame);
+  }
+
+  function refuse({ number }: Line, problem: string): void {
+    printError(`Cannot publish ${command.payload === undefined ? `line ${number}` : "this message"}: ${problem}`);
+    good = false;
   }
 
   function take(event: ClientEvent): void {
-    if (event.kind === "open") return opened.resolve(event.send);
+    if (event.kind === "open") {
+      send = event.send;
+      return send({ type: "connect" });
+    }
     const { frame } = event;
-    if ("published" in frame) print(JSON.stringify(frame.published));
+    if ("connected" in frame) connected.resolve({ send, maxFrameBytes: frame.connected.maxFrameBytes });
+    else if ("published" in frame) printAnswer(JSON.stringify(frame.published));
     else if ("error" in frame) {
       printError(frame.error.message);
       good = false;
     }
     if (!("id" in frame) || frame.id === undefined) return;
-    waiting.get(frame.id)?.resolve(true);
     waiting.delete(frame.id);
+    answered.resolve();
+    answered = Promise.withResolvers();
   }
+
+  /** Messages are published though nobody reads their answers. */
+  function printAnswer(line: string): void {
+    try {
+      print(line);
+    } catch (error) {
+      if (!isClosedPipe(error)) fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    failure ??= { error };
+    interrupt(error);
+  }
+
+  /** Unlike `Promise.race` with a promise that lasts, leaves nothing behind with each call. */
+  function untilFailure<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (failure) reject(failure.error);
+      interrupt = reject;
+      promise.then(resolve, reject);
+    });
+  }
+}
+
+async function* messages({ payload }: PubCommand, longest: number): AsyncGenerator<Line> {
+  if (payload === undefined) yield* textLines(Deno.stdin.readable, { longest });
+  else yield { number: 1, text: payload };
 }
 
 /** JSON as it is; anything else, or everything with `--text`, as a JSON string. */

@@ -13,7 +13,8 @@ const RETRY = { minMs: 500, maxMs: 20_000 };
  * Subscribes and prints until a signal, or until enough was printed. A connection that ends is made again, and goes on
  * after the last publication that was printed.
  *
- * @returns the exit code: 0 after a signal or the last publication, 1 where the gateway refuses
+ * @returns the exit code: 0 after a signal or the last publication
+ * @throws {Error} where the gateway refuses, or nobody reads what is printed
  */
 export async function sub(command: SubCommand): Promise<number> {
   using signals = stopSignals();
@@ -36,12 +37,9 @@ export async function sub(command: SubCommand): Promise<number> {
     }),
     takeWhile(() => command.count === undefined || printed < command.count),
   );
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
     const subscription = events$.subscribe({
-      error: (error) => {
-        printError(error instanceof Error ? error.message : String(error));
-        resolve(1);
-      },
+      error: reject,
       complete: () => resolve(0),
     });
     void signals.first.then(() => {

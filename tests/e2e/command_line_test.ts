@@ -1,38 +1,8 @@
 /** The command line, as a person uses it: every command is a process of its own. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { cleanEnv, startGateway, tidegateArgs } from "./gateway_process.ts";
+import { tidegate } from "./tidegate_command.ts";
 import { TextLineStream } from "./text_line_stream.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs one command to its end. */
-async function tidegate(
-  args: readonly string[],
-  options: { env?: Record<string, string>; config?: string; input?: string } = {},
-): Promise<Ran> {
-  const folder = await Deno.makeTempDir({ prefix: "tidegate-cli-" });
-  try {
-    if (options.config !== undefined) await Deno.writeTextFile(`${folder}/config.toml`, options.config);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: tidegateArgs(folder, ...args),
-      cwd: folder,
-      clearEnv: true,
-      env: cleanEnv(options.env),
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const input = new Blob([options.input ?? ""]).stream().pipeTo(child.stdin);
-    const [{ code, stdout, stderr }] = await Promise.all([child.output(), input]);
-    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("--help and --version say what they should, and end with 0", async () => {
   const help = await tidegate(["--help"]);
