@@ -17,6 +17,7 @@ export * from "./domain/permission.ts";
 export * from "./domain/ports/authenticator.ts";
 export * from "./domain/ports/clock.ts";
 export * from "./domain/ports/codec.ts";
+export * from "./domain/ports/envelope.ts";
 export * from "./domain/ports/log.ts";
 export * from "./domain/ports/telemetry.ts";
 export * from "./domain/ports/transport.ts";

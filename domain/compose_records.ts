@@ -4,6 +4,7 @@ import { type Failure, failure } from "./failure.ts";
 import type { PublishFrame } from "./frame.ts";
 import type { LogRecord, RecordHeaders } from "./log_record.ts";
 import { partitionOf } from "./partitioner.ts";
+import { type EnvelopeFormat, NO_ENVELOPES } from "./ports/envelope.ts";
 import type { Payload } from "./publication.ts";
 import { HEADER } from "./record_names.ts";
 import type { PayloadKind, Route } from "./route.ts";
@@ -20,6 +21,8 @@ export interface Publish {
   readonly headers?: PublishFrame["headers"];
   /** The partition count of the route's topic. */
   readonly partitions: number;
+  /** What writes the values of routes with `value: "capnp"`. */
+  readonly envelopes?: EnvelopeFormat;
 }
 
 /** A record of a publish, and the channel that it is to appear on. */
@@ -34,6 +37,7 @@ const CONTENT_TYPES: Readonly<Record<PayloadKind, Uint8Array>> = {
   text: utf8.encode("text/plain; charset=utf-8"),
   bytes: utf8.encode("application/octet-stream"),
 };
+const ENVELOPE_TYPE = utf8.encode("application/x-capnp");
 
 /**
  * The records that a publish becomes: one, and on a route with a sent copy one more for the sender's other sockets.
@@ -41,25 +45,33 @@ const CONTENT_TYPES: Readonly<Record<PayloadKind, Uint8Array>> = {
  */
 export function composeRecords(publish: Publish): readonly ComposedRecord[] | Failure {
   const { match: { route, key }, channel, user } = publish;
-  const value = writePayload(publish.payload, route.payload);
-  if (!(value instanceof Uint8Array)) return value;
+  const payload = payloadOfKind(publish.payload, route.payload);
+  if ("code" in payload) return payload;
   const headers: Record<string, Uint8Array> = {
     [HEADER.sender]: utf8.encode(user),
     [HEADER.session]: utf8.encode(publish.session),
     [HEADER.messageId]: utf8.encode(publish.messageId),
-    [HEADER.contentType]: CONTENT_TYPES[route.payload],
+    [HEADER.contentType]: route.value === "capnp" ? ENVELOPE_TYPE : CONTENT_TYPES[route.payload],
   };
-  for (const [name, text] of Object.entries(publish.headers ?? {})) headers[name] = utf8.encode(text);
-  const record = (recordKey: string | null, recordHeaders: RecordHeaders): LogRecord => ({
+  if (route.value === "raw") {
+    for (const [name, text] of Object.entries(publish.headers ?? {})) headers[name] = utf8.encode(text);
+  }
+  const record = (
+    recordKey: string | null,
+    { recordHeaders, value }: { recordHeaders: RecordHeaders; value: Uint8Array },
+  ): LogRecord => ({
     topic: route.topic,
     partition: placeOf(route, { key: recordKey, partitions: publish.partitions }),
     key: recordKey,
     value,
     headers: recordHeaders,
   });
-  const sent = { channel, record: record(key, headers) };
+  const sent = { channel, record: record(key, { recordHeaders: headers, value: valueOf(publish, { payload }) }) };
   if (!route.sentCopy || key === user) return [sent];
-  const copy = record(user, { ...headers, [HEADER.to]: utf8.encode(channel) });
+  const copy = record(user, {
+    recordHeaders: { ...headers, [HEADER.to]: utf8.encode(channel) },
+    value: valueOf(publish, { payload, to: channel }),
+  });
   return [sent, { channel: (route.prefix + user + route.suffix) as Channel, record: copy }];
 }
 
@@ -68,19 +80,33 @@ export function placeOf(route: Route, place: { key: string | null; partitions: n
   return place.key === null ? 0 : partitionOf(route.partitioner, { key: place.key, partitions: place.partitions });
 }
 
-function writePayload(payload: Payload, kind: PayloadKind): Uint8Array | Failure {
+function valueOf(publish: Publish, { payload, to }: { payload: Payload; to?: string }): Uint8Array {
+  const { match: { route }, user, session, messageId, headers, envelopes = NO_ENVELOPES } = publish;
+  if (route.value === "raw") return payload.kind === "bytes" ? payload.bytes : utf8.encode(payload.text);
+  return envelopes.write({
+    payload,
+    sender: user,
+    session,
+    messageId,
+    ...(headers ? { headers } : {}),
+    ...(to === undefined ? {} : { to }),
+  });
+}
+
+/** A payload as one of the route's kind. */
+function payloadOfKind(payload: Payload, kind: PayloadKind): Payload | Failure {
   if (kind === "bytes") {
     return payload.kind === "bytes"
-      ? payload.bytes
+      ? payload
       : failure("bad_payload", `Cannot publish a ${payload.kind} payload on a bytes channel: send payload64`);
   }
   const text = payload.kind === "bytes" ? undefined : payload.text;
   if (text === undefined) {
     return failure("bad_payload", `Cannot publish payload64 on a ${kind} channel: send payload`);
   }
-  if (kind === "json") return utf8.encode(payload.kind === "text" ? JSON.stringify(text) : text);
+  if (kind === "json") return { kind, text: payload.kind === "text" ? JSON.stringify(text) : text };
   const plain: unknown = payload.kind === "text" ? text : JSON.parse(text);
   return typeof plain === "string"
-    ? utf8.encode(plain)
+    ? { kind, text: plain }
     : failure("bad_payload", "Cannot publish a payload that is no string on a text channel: send a JSON string");
 }

@@ -30,7 +30,7 @@ const MISPLACED_NOTE_MS = 60_000;
  * cannot be shown is counted and left out.
  */
 export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> {
-  const { routes, view: log, index, telemetry, settings, clock } = scene;
+  const { routes, view: log, index, telemetry, settings, clock, envelopes } = scene;
   const warnedAt = new Map<Route, number>();
 
   return pipe(map((step) => {
@@ -62,7 +62,7 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
       const cursor = misplaced
         ? channelCursor(route, record.key!, partitions)
         : cursorOf({ partitions, partition: record.partition, offset: record.offset, record });
-      const publication = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes });
+      const publication = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes, envelopes });
       if (typeof publication === "string") {
         const { topic, partition, offset } = record;
         telemetry.count("records_unreadable");

@@ -3,6 +3,7 @@ import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable,
 import { ChannelIndex } from "./channel_index.ts";
 import { followLog } from "./follow_log.ts";
 import { LogView } from "./log_view.ts";
+import { NO_ENVELOPES } from "./ports/envelope.ts";
 import type { LogState } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
 import type { RouteTable } from "./route_table.ts";
@@ -38,7 +39,7 @@ export interface Gateway {
 }
 
 /**
- * Plugs the pipelines together.
+ * Plugs the pipelines together. Throws where a route has `value: "capnp"` and the ports have no envelopes.
  *
  * @example
  * ```ts
@@ -53,7 +54,20 @@ export interface Gateway {
 export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   const { routes, settings } = options;
   const view = new LogView(settings.duplicates);
-  const scene: Scene = { ...ports, routes, settings, view, index: new ChannelIndex(), sessions: new SessionRegistry() };
+  const { envelopes } = ports;
+  const needy = routes.routes.find((route) => route.value === "capnp");
+  if (needy && !envelopes) {
+    throw new TypeError(`Cannot serve route ${needy.channel} with value "capnp": give the gateway envelopes`);
+  }
+  const scene: Scene = {
+    ...ports,
+    envelopes: envelopes ?? NO_ENVELOPES,
+    routes,
+    settings,
+    view,
+    index: new ChannelIndex(),
+    sessions: new SessionRegistry(),
+  };
   let draining = false;
   const drain$ = (options.drain ?? NEVER).pipe(tap(() => draining = true), share());
 

@@ -17,7 +17,7 @@ import { targetOf } from "./target.ts";
  */
 export function publish(scene: Scene, request: { session: Session; frame: PublishFrame }): Observable<ServerFrame> {
   const { session, frame } = request;
-  const { log, view, random, telemetry } = scene;
+  const { log, view, random, telemetry, envelopes } = scene;
   const target = targetOf(scene, { session, channel: frame.channel, action: "publish" });
   if (isFailure(target)) return refuse(target);
   const { channel, match } = target;
@@ -38,6 +38,7 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
       payload: frame.payload,
       ...(frame.headers ? { headers: frame.headers } : {}),
       partitions,
+      envelopes,
     },
   );
   if (isFailure(composed)) return refuse(composed);

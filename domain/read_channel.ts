@@ -41,7 +41,7 @@ export interface ChannelPiece {
  * live tail has not folded the range, one duplicate window before it is folded first. Errors with `LogUnavailable`.
  */
 export function readChannel(scene: Scene, range: ChannelRange): Observable<ChannelPiece> {
-  const { log, settings, routes } = scene;
+  const { log, settings, routes, envelopes } = scene;
   const { target: { channel, match: { route, key } }, served: { place, view }, from, to } = range;
   const exact = from >= view.exactFrom;
   const window = exact ? undefined : new DuplicateWindow(settings.duplicates);
@@ -64,7 +64,7 @@ export function readChannel(scene: Scene, range: ChannelRange): Observable<Chann
 
   function show(record: StoredRecord): Publication | undefined {
     const cursor = cursorOf({ ...place, offset: record.offset, record });
-    const shown = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes });
+    const shown = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes, envelopes });
     return typeof shown === "string" ? undefined : shown;
   }
 }

@@ -7,6 +7,9 @@ export type PartitionerName = "murmur2" | "crc32";
 /** How a record's value is shown to JSON clients. */
 export type PayloadKind = "json" | "text" | "bytes";
 
+/** What a record's value holds: the payload as it is, or the envelope of `schema/gateway.capnp`. */
+export type ValueKind = "raw" | "capnp";
+
 /** What a person writes to make a {@linkcode Route}. */
 export interface RouteOptions {
   /** A channel pattern with at most one variable, such as `chat:{room}`. */
@@ -17,6 +20,8 @@ export interface RouteOptions {
   readonly partitioner?: PartitionerName;
   /** Default `json`. */
   readonly payload?: PayloadKind;
+  /** Default `raw`. */
+  readonly value?: ValueKind;
   /** Whether the publishing connection gets its own publication. Default true. */
   readonly echo?: boolean;
   /** Whether a second record, keyed by the sender, keeps the sender's own copy. Only on `{user}`. Default false. */
@@ -75,6 +80,7 @@ export function compileRoute(options: RouteOptions): Route {
     topic: options.topic,
     partitioner: options.partitioner ?? "murmur2",
     payload: options.payload ?? "json",
+    value: options.value ?? "raw",
     echo: options.echo ?? true,
     sentCopy,
     prefix,

@@ -3,6 +3,7 @@ import type { ChannelIndex } from "./channel_index.ts";
 import type { LogView } from "./log_view.ts";
 import type { Authenticator } from "./ports/authenticator.ts";
 import type { Clock, Random } from "./ports/clock.ts";
+import type { EnvelopeFormat } from "./ports/envelope.ts";
 import type { Log } from "./ports/log.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 import type { Transport } from "./ports/transport.ts";
@@ -18,10 +19,13 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Needed where a route has `value: "capnp"`. */
+  readonly envelopes?: EnvelopeFormat;
 }
 
 /** The ports, the configuration, and the state that the pipelines of one gateway share. */
 export interface Scene extends GatewayPorts {
+  readonly envelopes: EnvelopeFormat;
   readonly routes: RouteTable;
   readonly settings: GatewaySettings;
   readonly view: LogView;

@@ -4,4 +4,5 @@
  * @module
  */
 export { capnpCodec } from "./capnp/capnp_codec.ts";
+export { capnpEnvelopes } from "./capnp/capnp_envelopes.ts";
 export { jsonCodec } from "./json/json_codec.ts";

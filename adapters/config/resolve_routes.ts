@@ -31,8 +31,8 @@ export function resolveRoutes(
     const { output, mistakes: wrong } = validateSection(ROUTE, table, { section: "routes", path });
     mistakes.push(...wrong);
     if (!output) return;
-    const { sent_copy: sentCopy, channel, topic, partitioner, payload, echo } = output;
-    attempt(path, () => compiled.push(compileRoute({ channel, topic, partitioner, payload, echo, sentCopy })));
+    const { sent_copy: sentCopy, channel, topic, partitioner, payload, value, echo } = output;
+    attempt(path, () => compiled.push(compileRoute({ channel, topic, partitioner, payload, value, echo, sentCopy })));
   });
   // Also where some are wrong: the others may overlap, and every mistake is told at once.
   attempt("routes", () => routeTable(compiled));

@@ -32,9 +32,9 @@ export const ROUTE = v.object({
     expected: "true or false",
     default: false,
   }),
-  value: setting(v.literal("raw"), {
-    about: "What a record value holds: the payload as it is",
-    expected: '"raw", the only one in this version',
+  value: setting(v.picklist(["raw", "capnp"]), {
+    about: "What a record value holds: `raw` the payload as it is, `capnp` the `Envelope` of `schema/gateway.capnp`",
+    expected: '"raw" or "capnp"',
     default: "raw",
   }),
   slow: setting(v.literal("disconnect"), {

@@ -22,6 +22,10 @@ payload = "text"
 channel = "blob:{room}"
 topic = "blobs"
 payload = "bytes"
+[[routes]]
+channel = "envelope:{room}"
+topic = "envelopes"
+value = "capnp"
 `;
 
 let shared: GatewayProcess | undefined;
@@ -52,19 +56,20 @@ Deno.test("JSON and Cap'n Proto clients on one channel see equal values, whoever
   await using capnp = await connectedCapnp();
   await using json = await connectedJson();
   const room = crypto.randomUUID();
-  const channels = ["chat", "note", "blob"].map((kind) => `${kind}:${room}`);
+  const channels = ["chat", "note", "blob", "envelope"].map((kind) => `${kind}:${room}`);
   for (const [at, channel] of channels.entries()) {
     capnp.send({ type: "subscribe", id: at + 1, channel });
     assertEquals((await capnp.first("subscribed", (frame) => frame.id === at + 1)).recovered, true);
     assert((await json.request({ subscribe: { channel } })).subscribed);
   }
-  const [chat, note, blob] = channels as [string, string, string];
+  const [chat, note, blob, envelope] = channels as [string, string, string, string];
   const payloads: [string, Payload][] = [
     [chat, { kind: "json", text: '{"big":18446744073709551615,"price":1.10}' }],
     [chat, { kind: "text", text: '\ufeffa "text" as JSON' }],
     [note, { kind: "text", text: "\ufeffé\n😀" }],
     [blob, { kind: "bytes", bytes: new Uint8Array([0, 1, 255]) }],
     [blob, { kind: "bytes", bytes: new Uint8Array(60_000).fill(5) }],
+    [envelope, { kind: "json", text: '{"big":18446744073709551615}' }],
   ];
   for (const [at, [channel, payload]] of payloads.entries()) {
     const id = 100 + at;
@@ -75,8 +80,9 @@ Deno.test("JSON and Cap'n Proto clients on one channel see equal values, whoever
     (await json.request({ publish: { channel: chat, payload: { from: "json" }, headers: { h: "é" } } })).published,
   );
   assert((await json.request({ publish: { channel: blob, payload64: "AAH/" } })).published);
+  assert((await json.request({ publish: { channel: envelope, payload: ["é"], headers: { h: "é" } } })).published);
 
-  const due = payloads.length + 2;
+  const due = payloads.length + 3;
   const publications = () => capnp.frames.filter((frame) => frame.type === "publication");
   await capnp.until(() => publications().length === due);
   await json.until(() =>

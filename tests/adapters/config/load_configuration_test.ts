@@ -128,7 +128,7 @@ Deno.test("what is set is what the gateway gets", () => {
     payload = "bytes"
     echo = false
     slow = "disconnect"
-    value = "raw"
+    value = "capnp"
   `;
   const { node, auth, log, limits, routes } = load({ toml });
   assertEquals(node, "n-1");
@@ -153,6 +153,7 @@ Deno.test("what is set is what the gateway gets", () => {
     topic: "ticks",
     partitioner: "crc32",
     payload: "bytes",
+    value: "capnp",
     echo: false,
     sentCopy: false,
     prefix: "ticker",
