@@ -9,7 +9,7 @@ import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
-import { capnpCodec, jsonCodec } from "../schema/mod.ts";
+import { capnpCodec, capnpEnvelopes, jsonCodec } from "../schema/mod.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
@@ -69,7 +69,15 @@ export async function serve(configuration: Configuration, version: string): Prom
   });
   using signals = stopSignals();
 
-  const running = gateway({ log: starting.log, transport, authenticator, clock, random, telemetry }, {
+  const running = gateway({
+    log: starting.log,
+    transport,
+    authenticator,
+    clock,
+    random,
+    telemetry,
+    envelopes: capnpEnvelopes,
+  }, {
     routes,
     settings,
     drain,
