@@ -1,14 +1,14 @@
 /** The way to one leader: one connection, one request at a time. */
 import type { Kafka } from "kafkajs";
 import type { Random } from "../../domain/ports/clock.ts";
+import { AppendForbidden, askProducerId } from "./ask_producer_id.ts";
 import { parseAddress } from "./client.ts";
-import { applyAnswer } from "./lane_answer.ts";
+import { applyAnswer, forbid } from "./lane_answer.ts";
 import { type Link, LinkError, openLink } from "./link.ts";
 import type { KafkaDeadlines } from "./options.ts";
 import type { PartitionQueue, Piece } from "./partition_queue.ts";
-import { ProducerIdentity } from "./producer_identity.ts";
+import type { ProducerIdentity } from "./producer_identity.ts";
 import { bell, jitter, wait } from "./wait.ts";
-import { INIT_PRODUCER_ID, initProducerId } from "./wire/init_producer_id.ts";
 import { PRODUCE, produce } from "./wire/produce.ts";
 
 /** What every lane of an append side shares. */
@@ -110,8 +110,13 @@ export function lane(nodeId: number, context: LaneContext): Lane {
       if (pieces.length > 0) throttleMs = await send(open, pieces);
       reached();
     } catch (error) {
-      fail(error);
-      for (const piece of pieces) putBack(piece);
+      if (error instanceof AppendForbidden) {
+        reached();
+        for (const piece of pieces) forbid(piece, error.message, context);
+      } else {
+        fail(error);
+        for (const piece of pieces) putBack(piece);
+      }
     }
     for (const { queue } of pieces) {
       queue.inFlight = undefined;
@@ -163,9 +168,7 @@ export function lane(nodeId: number, context: LaneContext): Lane {
 
   const currentIdentity = async (open: Link) => {
     if (identity && !identity.retired) return identity;
-    const { error, id, epoch } = await open.ask(INIT_PRODUCER_ID, initProducerId, deadlines.requestMs);
-    if (error !== 0) throw new LinkError(`Cannot get a producer id at ${open.address}: error ${error}`);
-    identity = new ProducerIdentity(id, epoch);
+    identity = await askProducerId(open, { deadlineMs: deadlines.requestMs, random, signal });
     return identity;
   };
 

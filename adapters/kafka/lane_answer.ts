@@ -44,9 +44,12 @@ function applyVerdict(
       else refuse(piece, verdict === "too_large" ? "too_large" : "invalid", error);
       return;
     case "invalid":
+      release(piece);
+      refuse(piece, "invalid", error);
+      return;
     case "forbidden":
       release(piece);
-      refuse(piece, verdict, error);
+      forbid(piece, `${error}; grant WRITE on the topic`, context);
       return;
     case "appended":
       // Without a position, such as one that the broker has forgotten: another producer gets a new one.
@@ -74,6 +77,13 @@ function release(piece: Piece): void {
   const { identity, sequence } = piece.bound!;
   if (piece.sent === 1 && !identity.retired) identity.takeBack(piece.queue, sequence);
   else identity.retire();
+}
+
+/** Gives a piece up that its user may not append, and tells the operator. */
+export function forbid(piece: Piece, why: string, context: LaneContext): void {
+  const { queue } = piece;
+  context.trouble(queue, `Cannot append to ${queue.topic}/${queue.partition}: ${why}`);
+  refuse(piece, "forbidden", why);
 }
 
 function refuse(piece: Piece, reason: RejectReason, error: string): void {

@@ -1,10 +1,11 @@
-/** Kafka's error codes that the reading side tells apart, by the name that Kafka gives them. */
+/** Kafka's error codes that are told apart, by the name that Kafka gives them. */
 export const KAFKA_ERRORS = {
   NONE: 0,
   OFFSET_OUT_OF_RANGE: 1,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
   LEADER_NOT_AVAILABLE: 5,
   NOT_LEADER_OR_FOLLOWER: 6,
+  COORDINATOR_LOAD_IN_PROGRESS: 14,
   TOPIC_AUTHORIZATION_FAILED: 29,
   CLUSTER_AUTHORIZATION_FAILED: 31,
   FENCED_LEADER_EPOCH: 74,
