@@ -2,7 +2,7 @@
 import { kafkaClassPath } from "./jars.ts";
 import { type KafkaNode, kafkaNode } from "./node.ts";
 import { freePorts } from "./ports.ts";
-import { serverProperties } from "./properties.ts";
+import { type NodeLayout, serverProperties } from "./properties.ts";
 import { untilReady } from "./ready.ts";
 
 export type { KafkaNode } from "./node.ts";
@@ -24,12 +24,16 @@ export interface KafkaCluster extends AsyncDisposable {
  * Where the environment names `KAFKA_BROKERS`, that cluster is used instead: `nodes` is empty and `close` does nothing.
  *
  * @param options.brokers 1 (the default) or 3
- * @param options.properties further lines of `server.properties`
+ * @param options.properties further lines of `server.properties`, or what makes them for each broker
  * @throws {Error} with the broker's last log lines where one does not start
  */
 export async function startKafka(
-  options: { brokers?: number; properties?: Record<string, string> } = {},
+  options: {
+    brokers?: number;
+    properties?: Record<string, string> | ((node: NodeLayout) => Record<string, string>);
+  } = {},
 ): Promise<KafkaCluster> {
+  const { properties: extra = {} } = options;
   const given = Deno.env.get("KAFKA_BROKERS");
   if (given) return foreignCluster(given.split(","));
 
@@ -48,7 +52,7 @@ export async function startKafka(
     const data = `${folder}/data-${node.id}`;
     await Deno.writeTextFile(
       properties,
-      serverProperties(node, { nodes: layout, data, extra: options.properties ?? {} }),
+      serverProperties(node, { nodes: layout, data, extra: typeof extra === "function" ? extra(node) : extra }),
     );
     const address = `127.0.0.1:${node.port}`;
     const ready = (signal: AbortSignal) => untilReady(address, { brokers: count, deadlineMs: 60_000, signal });
