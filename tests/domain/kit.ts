@@ -138,6 +138,8 @@ export interface BenchOptions {
   readonly topics?: Readonly<Record<string, number>>;
   /** Another gateway's bench on the same log and clock. */
   readonly beside?: Bench;
+  /** What the ids that this gateway makes begin with; none where only one gateway is on the log. */
+  readonly name?: string;
   /** Puts others in the place of ports of the gateway. */
   readonly rig?: (ports: GatewayPorts) => GatewayPorts;
 }
@@ -153,10 +155,12 @@ export class Bench {
   ended: "no" | "completed" | Error = "no";
   readonly #connections = new Subject<Connection>();
   readonly #subscription: Subscription;
+  readonly #name: string;
   #made = 0;
 
   constructor(options: BenchOptions = {}) {
     const routes = routeTable((options.routes ?? DEFAULT_ROUTES).map(compileRoute));
+    this.#name = options.name ?? "";
     this.clock = options.beside?.clock ?? new VirtualClock();
     const topics = options.topics ?? Object.fromEntries(routes.topics.map((topic) => [topic, 4]));
     this.log = options.beside?.log ?? memoryLog({ topics, clock: this.clock });
@@ -175,7 +179,7 @@ export class Bench {
         identify: (connect) => of({ user: (connect?.resume ?? `anon-${this.#made}`) as UserId, resume: "signed" }),
       },
       clock: this.clock,
-      random: { uuid: () => `uuid-${++this.#made}`, fraction: () => 0.5 },
+      random: { uuid: () => `${this.#name}uuid-${++this.#made}`, fraction: () => 0.5 },
       telemetry,
     };
     this.gateway = gateway(options.rig?.(ports) ?? ports, {
@@ -200,7 +204,7 @@ export class Bench {
   open(user?: string): TestClient {
     const identity = { user: (user ?? "") as UserId };
     const client = new TestClient(
-      `session-${++this.#made}`,
+      `${this.#name}session-${++this.#made}`,
       user === undefined ? { kind: "awaited" } : { kind: "identified", identity },
     );
     this.#connections.next(client);

@@ -1,0 +1,18 @@
+import fc from "fast-check";
+import { holds } from "../../holds.ts";
+import { step, take } from "./steps.ts";
+import { World } from "./world.ts";
+
+/** How many runs: `MODEL_RUNS=10000 deno task test tests/domain/model` makes more of them. */
+const RUNS = Number(Deno.env.get("MODEL_RUNS") ?? 1_000);
+
+Deno.test("whatever happens, two gateways on one log keep what they promise", () => {
+  holds(
+    fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
+      using world = new World();
+      for (const doing of steps) take(world, doing);
+      world.finish();
+    }),
+    { runs: RUNS },
+  );
+});

@@ -1,0 +1,260 @@
+/** Two gateways on one log, their clients, and the rest of the world that can go wrong. */
+import { assert, assertEquals } from "@std/assert";
+import type { MemoryLog } from "../../../adapters/log/mod.ts";
+import type { PublishFrame } from "../../../domain/frame.ts";
+import { Bench, type BenchOptions, type VirtualClock } from "../kit.ts";
+import { Ledger, sameName, WINDOW } from "./ledger.ts";
+import { type Kept, type Message, PARTITIONS, type Person, placeOf, Player } from "./player.ts";
+import { REPLAY } from "./watch.ts";
+
+const TOPICS = { chat: PARTITIONS, direct: PARTITIONS };
+const MOST_CONNECTIONS = 4;
+
+/** Everything, and what happens in it; after each step all is settled and checked. */
+export class World implements Disposable {
+  readonly clock: VirtualClock;
+  readonly log: MemoryLog;
+  readonly ledger: Ledger;
+  readonly #rig: BenchOptions["rig"];
+  readonly #nodes: Bench[] = [];
+  readonly #people = new Map<string, Person>();
+  /** In the order in which messages were first sent, by person and channel. */
+  readonly #sent = new Map<string, string[]>();
+  players: Player[] = [];
+  #made = 0;
+  #holding = false;
+  #failing = false;
+  #away = false;
+
+  constructor(options: Pick<BenchOptions, "rig"> = {}) {
+    this.#rig = options.rig;
+    const first = this.#start();
+    this.#nodes.push(first, this.#start(first));
+    this.clock = first.clock;
+    this.log = first.log;
+    this.ledger = new Ledger(this.log, Object.keys(TOPICS));
+    this.clock.advance(1);
+  }
+
+  [Symbol.dispose](): void {
+    for (const node of this.#nodes) node[Symbol.dispose]();
+    this.ledger.close();
+  }
+
+  connect(user: string, on: { node: number; resume: boolean; silent?: boolean }): void {
+    const person = this.#people.get(user) ?? { user, cursors: new Map(), unanswered: [] };
+    this.#people.set(user, person);
+    const node = this.#nodes[on.node]!;
+    const isReady = node.gateway.readiness().checks.tail === "ok";
+    const client = node.open(user);
+    const player = new Player(client, { node: on.node, person, ledger: this.ledger });
+    const channel = `user:${user}`;
+    const since = on.resume && !on.silent ? person.cursors.get(channel) : undefined;
+    player.opens({ since, isReady });
+    if (!on.silent) client.send({ type: "connect", ...(since ? { since: { [channel]: since.cursor } } : {}) });
+    this.players.push(player);
+  }
+
+  disconnect(player: Player): void {
+    player.client.end();
+    player.present = false;
+  }
+
+  /** The last cursor that the client's user has of a channel. */
+  kept(player: Player, channel: string): Kept | undefined {
+    return player.person.cursors.get(channel);
+  }
+
+  /** Sends messages in one WebSocket message's time: first those that are to be sent again. */
+  publish(player: Player, channel: string, message: { named: boolean; times: number }): void {
+    const { person } = player;
+    if (player.isElsewhere) return;
+    person.unanswered = person.unanswered.filter(({ messageId, on }) => messageId !== undefined || on?.present);
+    for (const again of person.unanswered) if (again.on !== player) this.#send(player, again);
+    for (let time = 0; time < message.times; time++) {
+      const name = `p${++this.#made}`;
+      const made: Message = { channel, text: `"${name}"`, messageId: message.named ? name : undefined };
+      person.unanswered.push(made);
+      const sent = `${person.user}\n${channel}`;
+      this.#sent.set(sent, [...this.#sent.get(sent) ?? [], made.text]);
+      this.#send(player, made);
+    }
+  }
+
+  /** Sends a message that was answered long ago once more. */
+  republish(player: Player, at: number): void {
+    const own = [...this.ledger.all()].map(({ entry }) => entry).filter(({ sender, to, messageId, text }) =>
+      sender === player.user && to === undefined && text === `"${messageId}"`
+    );
+    const entry = own.at(-1 - at % Math.max(own.length, 1));
+    if (!entry || player.person.unanswered.length > 0) return;
+    const channel = this.#channels().find((name) => placeOf(name).key === entry.key)!;
+    this.#send(player, { channel, text: entry.text!, messageId: entry.messageId });
+  }
+
+  /** A record of another producer. */
+  foreign(channel: string, kind: "plain" | "named" | "misplaced" | "bad" | "tombstone"): void {
+    const { topic, partition, key } = placeOf(channel);
+    const text = kind === "bad" ? "{bad" : `"${kind}${++this.#made}"`;
+    const headers = kind === "named"
+      ? { "tidegate-message-id": new TextEncoder().encode(`m${this.#made % 3}`) }
+      : undefined;
+    this.log.append([{
+      topic,
+      partition: kind === "misplaced" ? (partition + 1) % PARTITIONS : partition,
+      key,
+      value: kind === "tombstone" ? null : new TextEncoder().encode(text),
+      headers: headers ?? {},
+    }]).subscribe();
+  }
+
+  setAway(away: boolean): void {
+    this.#away = away;
+    this.log.setAvailable(!away);
+  }
+
+  /** While appends are held, or one is to fail, the other is not started: what is behind a failure must fail, too. */
+  hold(hold: boolean): void {
+    if (this.#failing) return;
+    this.#holding = hold;
+    this.log.holdAppends(hold);
+  }
+
+  /** Publishes one message, or sends one again, whose outcome will not be known. */
+  publishInVain(player: Player, channel: string, how: "unknown-but-written" | "unknown-not-written"): void {
+    if (this.#holding || this.#away || player.isElsewhere) return;
+    this.#failing = true;
+    this.log.failNextAppend(how);
+    const [again] = player.person.unanswered.filter(({ messageId }) => messageId !== undefined);
+    if (again) this.#send(player, again);
+    else this.publish(player, channel, { named: true, times: 1 });
+  }
+
+  trim(channel: string, keep: number): void {
+    const place = placeOf(channel);
+    const { life, high } = this.ledger.now(place);
+    const low = Math.max(life.low, high - keep);
+    this.log.trim(place, low);
+    life.low = low;
+  }
+
+  /** Makes a topic anew, in a later millisecond than anything in it. */
+  recreate(topic: string): void {
+    this.clock.advance(1);
+    this.log.recreate(topic);
+    this.clock.advance(1);
+  }
+
+  /** Kills a gateway and starts another one in its place. */
+  restart(node: number): void {
+    this.#nodes[node]![Symbol.dispose]();
+    for (const player of this.players) if (player.node === node) player.present = false;
+    this.#nodes[node] = this.#start(this.#nodes[1 - node]);
+  }
+
+  /** Lets everything happen that is due, and checks every client. */
+  settle(): void {
+    this.clock.advance(0);
+    for (const player of this.players) player.read();
+    this.players = this.players.filter(({ present }) => present);
+    for (const player of this.players) player.isCaughtUp();
+    for (const node of this.#nodes) assertEquals(node.ended, "no");
+  }
+
+  /** Brings everything back, lets it finish, checks what must be true then, and that nothing is left when all go. */
+  finish(): void {
+    this.hold(false);
+    this.setAway(false);
+    for (const { client } of this.players) client.room = true;
+    this.settle();
+    this.clock.advance(30_000);
+    this.settle();
+    for (const player of this.players) player.isAnswered();
+    this.#keepsOrder();
+    for (const player of this.players) this.disconnect(player);
+    this.clock.advance(30_000);
+    assertEquals(this.clock.scheduler.actions.length, 0, "timers are left");
+    for (const node of this.#nodes) this.#isEmpty(node);
+  }
+
+  /** Nobody is present, and every place of a user is free: what a probe can see of the index and the registry. */
+  #isEmpty(node: Bench): void {
+    const users = [...this.#people.keys()];
+    const probes = users.flatMap((user) => Array.from({ length: MOST_CONNECTIONS }, () => node.connect(user)));
+    for (const probe of probes) assertEquals(probe.closed, undefined, "a place is not free");
+    for (const probe of probes) {
+      for (const channel of this.#channels().filter((name) => name.startsWith("chat:"))) {
+        probe.send({ type: "presence", id: 1, channel });
+        assertEquals(probe.last("presence")?.users, [], `somebody is left on ${channel}`);
+      }
+      probe.end();
+    }
+  }
+
+  /** The first records of a sender's messages on a channel are in the order in which they were first sent. */
+  #keepsOrder(): void {
+    const first = new Map<string, string>();
+    for (const { place, life, entry } of this.ledger.all()) {
+      if (entry.to === undefined && entry.text && !first.has(entry.text)) {
+        first.set(entry.text, `${place} ${life} ${String(entry.offset).padStart(6, "0")}`);
+      }
+    }
+    for (const [who, texts] of this.#sent) {
+      const places = texts.map((text) => first.get(text)).filter((place) => place !== undefined);
+      assertEquals(places, [...places].sort(), `the order of ${JSON.stringify(who)}`);
+    }
+  }
+
+  #send(player: Player, message: Message): void {
+    message.on = player;
+    const { channel, text, messageId } = message;
+    const frame: PublishFrame = {
+      type: "publish",
+      id: undefined,
+      channel,
+      ...(messageId === undefined ? {} : { messageId }),
+      payload: { kind: "json", text },
+    };
+    const duplicate = this.#isDuplicate(player.user, message);
+    player.ask(frame, { message, ...(duplicate === undefined ? {} : { duplicate }) });
+  }
+
+  /** Whether a message must be answered as a duplicate; `undefined` where it depends on what is not known here. */
+  #isDuplicate(sender: string, { channel, messageId, text }: Message): boolean | undefined {
+    const { key, ...place } = placeOf(channel);
+    if (messageId === undefined) return false;
+    const { life, high } = this.ledger.now(place);
+    const name = { key, text, time: 0, sender, session: undefined, messageId, to: undefined };
+    const last = life.entries.findLast((entry) => sameName(entry, name));
+    if (!last) return this.#holding ? undefined : false;
+    if (last.offset < life.low || this.#holding) return undefined;
+    return high - last.offset <= WINDOW.offsets && this.clock.scheduler.now() - last.time <= WINDOW.ms;
+  }
+
+  #channels(): string[] {
+    return ["chat:a", "chat:b", "chat:c", "user:ann", "user:bob", "user:cat"];
+  }
+
+  #start(beside?: Bench): Bench {
+    return new Bench({
+      name: `n${++this.#made}-`,
+      topics: TOPICS,
+      settings: {
+        duplicates: WINDOW,
+        replay: REPLAY,
+        connectionsPerUser: MOST_CONNECTIONS,
+        queueBytes: 1_500,
+        publishesInFlight: 8,
+      },
+      ...(beside ? { beside } : {}),
+      ...(this.#rig ? { rig: this.#rig } : {}),
+    });
+  }
+
+  /** Clears what a step has used up. */
+  stepped(): void {
+    if (this.#failing) this.log.append([]).subscribe();
+    this.#failing = false;
+    assert(this.players.length < 100);
+  }
+}
