@@ -1,11 +1,8 @@
 /** What can happen to the model, drawn at random and carried out. */
 import fc from "fast-check";
+import { CHANNELS, ROOMS, USERS } from "./ending.ts";
 import type { World } from "./world.ts";
 import type { Player } from "./player.ts";
-
-const USERS = ["ann", "bob", "cat"] as const;
-const ROOMS = ["chat:a", "chat:b", "chat:c"] as const;
-const CHANNELS = [...ROOMS, ...USERS.map((user) => `user:${user}`)];
 
 const node = fc.nat(1);
 const user = fc.constantFrom(...USERS);

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { MemoryLog } from "../../../adapters/log/mod.ts";
 import type { PublishFrame } from "../../../domain/frame.ts";
 import { Bench, type BenchOptions, type VirtualClock } from "../kit.ts";
+import { CHANNELS, isEmpty, keepsOrder } from "./ending.ts";
 import { Ledger, sameName, WINDOW } from "./ledger.ts";
 import { type Kept, type Message, PARTITIONS, type Person, placeOf, Player } from "./player.ts";
 import { REPLAY } from "./watch.ts";
@@ -88,7 +89,7 @@ export class World implements Disposable {
     );
     const entry = own.at(-1 - at % Math.max(own.length, 1));
     if (!entry || player.person.unanswered.length > 0) return;
-    const channel = this.#channels().find((name) => placeOf(name).key === entry.key)!;
+    const channel = CHANNELS.find((name) => placeOf(name).key === entry.key)!;
     this.#send(player, { channel, text: entry.text!, messageId: entry.messageId });
   }
 
@@ -170,39 +171,11 @@ export class World implements Disposable {
     this.clock.advance(30_000);
     this.settle();
     for (const player of this.players) player.isAnswered();
-    this.#keepsOrder();
+    keepsOrder(this.ledger, this.#sent);
     for (const player of this.players) this.disconnect(player);
     this.clock.advance(30_000);
     assertEquals(this.clock.scheduler.actions.length, 0, "timers are left");
-    for (const node of this.#nodes) this.#isEmpty(node);
-  }
-
-  /** Nobody is present, and every place of a user is free: what a probe can see of the index and the registry. */
-  #isEmpty(node: Bench): void {
-    const users = [...this.#people.keys()];
-    const probes = users.flatMap((user) => Array.from({ length: MOST_CONNECTIONS }, () => node.connect(user)));
-    for (const probe of probes) assertEquals(probe.closed, undefined, "a place is not free");
-    for (const probe of probes) {
-      for (const channel of this.#channels().filter((name) => name.startsWith("chat:"))) {
-        probe.send({ type: "presence", id: 1, channel });
-        assertEquals(probe.last("presence")?.users, [], `somebody is left on ${channel}`);
-      }
-      probe.end();
-    }
-  }
-
-  /** The first records of a sender's messages on a channel are in the order in which they were first sent. */
-  #keepsOrder(): void {
-    const first = new Map<string, string>();
-    for (const { place, life, entry } of this.ledger.all()) {
-      if (entry.to === undefined && entry.text && !first.has(entry.text)) {
-        first.set(entry.text, `${place} ${life} ${String(entry.offset).padStart(6, "0")}`);
-      }
-    }
-    for (const [who, texts] of this.#sent) {
-      const places = texts.map((text) => first.get(text)).filter((place) => place !== undefined);
-      assertEquals(places, [...places].sort(), `the order of ${JSON.stringify(who)}`);
-    }
+    for (const node of this.#nodes) isEmpty(node, { users: [...this.#people.keys()], most: MOST_CONNECTIONS });
   }
 
   #send(player: Player, message: Message): void {
@@ -229,10 +202,6 @@ export class World implements Disposable {
     if (!last) return this.#holding ? undefined : false;
     if (last.offset < life.low || this.#holding) return undefined;
     return high - last.offset <= WINDOW.offsets && this.clock.scheduler.now() - last.time <= WINDOW.ms;
-  }
-
-  #channels(): string[] {
-    return ["chat:a", "chat:b", "chat:c", "user:ann", "user:bob", "user:cat"];
   }
 
   #start(beside?: Bench): Bench {
