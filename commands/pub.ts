@@ -1,10 +1,10 @@
 /** `tidegate pub`: publishes to a channel, and says where each message is. */
 import type { PubCommand } from "../adapters/cli/mod.ts";
+import { clientProtocol } from "../adapters/client/client_protocol.ts";
 import { type ClientEvent, clientSocket } from "../adapters/client/client_socket.ts";
 import type { ClientFrame } from "../domain/frame.ts";
 import { normaliseJson } from "../domain/json_text.ts";
 import type { Payload } from "../domain/publication.ts";
-import { encodeClientFrame } from "../schema/json/client.ts";
 import { isClosedPipe, print, printError, systemRandom } from "./process.ts";
 import { type Line, textLines } from "./text_lines.ts";
 
@@ -58,7 +58,7 @@ export async function pub(command: PubCommand): Promise<number> {
     const id = line.number;
     const payload = payloadOf(line.text, command);
     const frame = { type: "publish", id, channel, messageId: systemRandom.uuid(), payload, headers } as const;
-    const bytes = new TextEncoder().encode(encodeClientFrame(frame)).length;
+    const bytes = clientProtocol(command).encode([frame]).length;
     if (bytes > gateway.maxFrameBytes) {
       return refuse(line, `its frame has ${bytes} bytes: the gateway takes at most ${gateway.maxFrameBytes}`);
     }

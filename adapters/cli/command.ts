@@ -46,6 +46,8 @@ export interface ClientOptions {
   readonly url: string;
   /** A UUID in lower case, for the header `user_id` of a gateway in mode `header`. */
   readonly user?: string;
+  /** What is spoken with the gateway; absent: `json`. */
+  readonly protocol?: "json" | "capnp";
 }
 
 /** Publishes one message. */

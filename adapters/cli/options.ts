@@ -34,6 +34,8 @@ const URL_OPTION: Option = {
 };
 const USER: Option = { value: "UUID", about: "who to be, where the gateway's auth.mode is header" };
 
+const PROTOCOL: Option = { value: "NAME", about: "what is spoken with the gateway: json (default) or capnp" };
+
 /** Options that every command has, and the command line without one. */
 export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
   help: { short: "h", about: "shows this" },
@@ -65,6 +67,7 @@ export const GRAMMAR: Readonly<Record<CommandName, CommandGrammar>> = {
       header: { value: "NAME=VALUE", multiple: true, about: "a header of the message; may be repeated" },
       url: URL_OPTION,
       user: USER,
+      protocol: PROTOCOL,
     },
     examples: [`tidegate pub chat:lobby '{"hello":"world"}'`, "tidegate pub chat:lobby --text hello"],
   },
@@ -77,6 +80,7 @@ export const GRAMMAR: Readonly<Record<CommandName, CommandGrammar>> = {
       count: { value: "N", about: "ends after N messages" },
       url: URL_OPTION,
       user: USER,
+      protocol: PROTOCOL,
     },
     examples: ["tidegate sub chat:lobby", "tidegate sub chat:lobby chat:help --since earliest --count 10"],
   },

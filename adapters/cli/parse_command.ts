@@ -85,11 +85,22 @@ function client(given: SplitArguments, defaults: CommandDefaults): ClientOptions
     const source = option === undefined ? "TIDEGATE_URL" : "--url";
     throw new UsageError(`Cannot connect to ${source} ${quoted(url)}: expected a URL such as ${DEFAULT_URL}`);
   }
+  return { url, ...user(given), ...protocol(given) };
+}
+
+function user(given: SplitArguments): Pick<ClientOptions, "user"> {
   const [user] = given.values("user");
-  if (user === undefined) return { url };
+  if (user === undefined) return {};
   const uuid = parseUserUuid(user);
   if (uuid === undefined) throw new UsageError(`Cannot be user ${quoted(user)}: expected a UUID`);
-  return { url, user: uuid };
+  return { user: uuid };
+}
+
+function protocol(given: SplitArguments): Pick<ClientOptions, "protocol"> {
+  const [protocol] = given.values("protocol");
+  if (protocol === undefined) return {};
+  if (protocol === "json" || protocol === "capnp") return { protocol };
+  throw new UsageError(`Cannot speak ${quoted(protocol)}: expected json or capnp`);
 }
 
 function publish(given: SplitArguments) {

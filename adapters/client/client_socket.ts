@@ -5,16 +5,14 @@ import { WebSocket } from "ws";
 import type { ClientOptions } from "../cli/mod.ts";
 import { DISCONNECTS } from "../../domain/disconnect.ts";
 import type { ClientFrame } from "../../domain/frame.ts";
-import { decodeServerFrames, encodeClientFrame } from "../../schema/json/client.ts";
-import type { ServerJson } from "../../schema/json/server_json.ts";
-import { jsonCodec } from "../../schema/mod.ts";
+import { clientProtocol, type ReceivedFrame } from "./client_protocol.ts";
 
 /** What an open connection tells and takes. */
 export type ClientEvent =
   /** The connection is open: frames can be sent. */
   | { readonly kind: "open"; send(...frames: readonly ClientFrame[]): void }
-  /** One frame of the gateway, and the JSON text that it came in. */
-  | { readonly kind: "frame"; readonly frame: ServerJson; readonly text: string };
+  /** One frame of the gateway. */
+  | { readonly kind: "frame" } & ReceivedFrame;
 
 /** A connection that has ended, or never began. */
 export class ConnectionEnded extends Error {
@@ -37,8 +35,9 @@ const HANDSHAKE_MS = 10_000;
  */
 export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
   const { url, user } = options;
+  const { subprotocol, binary, encode, decode } = clientProtocol(options);
   return new Observable((observer) => {
-    const socket = new WebSocket(url, [jsonCodec.subprotocol], {
+    const socket = new WebSocket(url, [subprotocol], {
       headers: user === undefined ? {} : { user_id: user },
       handshakeTimeout: HANDSHAKE_MS,
       perMessageDeflate: false,
@@ -47,13 +46,17 @@ export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
     socket.on("open", () => {
       observer.next({
         kind: "open",
-        send: (...frames) => socket.send(frames.map(encodeClientFrame).join("\n")),
+        send: (...frames) => socket.send(encode(frames), { binary }),
       });
     });
     socket.on("message", (data) => {
-      for (const text of String(data).split("\n")) {
-        for (const frame of decodeServerFrames(text)) observer.next({ kind: "frame", frame, text });
+      let frames: readonly ReceivedFrame[];
+      try {
+        frames = decode(data as Uint8Array);
+      } catch (error) {
+        return fail(`Cannot read what ${url} sent: ${String(error)}; is it a Tidegate?`, false);
       }
+      for (const received of frames) observer.next({ kind: "frame", ...received });
     });
     socket.on("unexpected-response", (request, response) => {
       let body = "";

@@ -5,6 +5,7 @@ import { serverFrameJson } from "../../schema/json/server_frame_json.ts";
 import { CapnpClient } from "./capnp_client.ts";
 import { type GatewayProcess, startGateway } from "./gateway_process.ts";
 import { JsonClient } from "./json_client.ts";
+import { tidegate } from "./tidegate_command.ts";
 
 const CONFIG = `
 [auth]
@@ -150,4 +151,24 @@ Deno.test("hostile bytes close only the offender's socket, with 4500, after what
   bystander.send({ type: "ping", id: 1 });
   await bystander.first("pong");
   assertEquals(bystander.closed, undefined);
+});
+
+Deno.test("pub and sub print the same, whichever protocol they speak", async () => {
+  const channel = `chat:${crypto.randomUUID()}`;
+  const options = ["--url", shared!.url, "--user", user];
+  const printed: string[] = [];
+  for (const protocol of ["json", "capnp"]) {
+    const ran = await tidegate(["pub", channel, '{"big":12345678901234567890}', ...options, "--protocol", protocol]);
+    assertEquals([ran.code, JSON.parse(ran.out).position.offset], [0, String(printed.length)], ran.err);
+    const refused = await tidegate(["pub", "weather:paris", "1", ...options, "--protocol", protocol]);
+    assertEquals(refused.code, 1);
+    printed.push(refused.err);
+  }
+  assertEquals(printed[0], printed[1]);
+  const read = (protocol: string) =>
+    tidegate(["sub", channel, "--since", "earliest", "--count", "2", ...options, "--protocol", protocol]);
+  const [json, capnp] = [await read("json"), await read("capnp")];
+  assertEquals([json.code, capnp.code], [0, 0], capnp.err);
+  assertEquals(json.out, capnp.out);
+  assertEquals(json.out.match(/12345678901234567890/g)?.length, 2);
 });

@@ -219,3 +219,16 @@ Deno.test("help fits a terminal and ends its last line", () => {
     }
   }
 });
+
+Deno.test("pub and sub speak JSON, or Cap'n Proto where they are told to", () => {
+  for (const line of [["pub", "chat:a", "1"], ["sub", "chat:a"]]) {
+    const protocolOf = (...options: string[]) => {
+      const command = parseCommand([...line, ...options]);
+      return "protocol" in command ? command.protocol : command;
+    };
+    assertEquals(protocolOf("--protocol", "capnp"), "capnp");
+    assertEquals(protocolOf("--protocol=json"), "json");
+    assert(!("protocol" in parseCommand(line)));
+    assertStringIncludes(mistake([...line, "--protocol", "xml"]), 'Cannot speak "xml": expected json or capnp');
+  }
+});
