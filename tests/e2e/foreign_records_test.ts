@@ -2,9 +2,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { foreignProduce } from "../kafka/foreign_produce.ts";
 import { kafkaForFile, kafkaTest } from "../kafka/kafka_test_case.ts";
+import { readTopic } from "../kafka/topics.ts";
 import { startGateway } from "./gateway_process.ts";
 import { JsonClient } from "./json_client.ts";
-import { createTopics, produce, readTopic } from "./kafka_fixture.ts";
+import { createTopics, produce } from "./kafka_fixture.ts";
 
 const cluster = kafkaForFile();
 
@@ -76,7 +77,7 @@ kafkaTest("what a client publishes is a record that any consumer reads", async (
   const { published } = await client.request({
     publish: { channel: "chat:lobby", messageId, payload: { text: "hi" }, headers: { "x-trace": "42" } },
   });
-  const [record] = (await readTopic(brokers, `chat-${suffix}`)).flat();
+  const [record] = await readTopic({ brokers }, `chat-${suffix}`);
   assertEquals(record, {
     partition: published.position.partition,
     offset: Number(published.position.offset),

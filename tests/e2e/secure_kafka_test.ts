@@ -5,7 +5,8 @@ import { LIMITED, REAUTHENTICATION_MS, secureKafkaForFile, USER } from "../kafka
 import { allow } from "../kafka/secure_rules.ts";
 import { cleanEnv, startGateway, tidegateArgs } from "./gateway_process.ts";
 import { JsonClient } from "./json_client.ts";
-import { createTopics, readTopic } from "./kafka_fixture.ts";
+import { readTopic } from "../kafka/topics.ts";
+import { createTopics } from "./kafka_fixture.ts";
 
 const kafka = secureKafkaForFile();
 const OWN_BROKER = { nodes: true };
@@ -96,7 +97,7 @@ async function connects(setup: Setup): Promise<void> {
         assert(published, JSON.stringify(client.frames));
         await client.until(() => client.publications.get("chat:lobby")?.length === 1);
         assertEquals(client.publications.get("chat:lobby")![0].payload, { n: 1 });
-        const read = (await readTopic(kafka().cluster.brokers, topic)).flat();
+        const read = await readTopic(kafka().cluster, topic);
         assertEquals(read.map(({ key, value }) => ({ key, value })), [{ key: "lobby", value: '{"n":1}' }]);
         assertEquals(gateway.lines.filter((line) => line.includes(USER.password)), []);
       })(),
@@ -247,17 +248,26 @@ kafkaTest("publishes and deliveries go on while connections have to authenticate
     await client.until(() => (client.publications.get("chat:lobby")?.length ?? 0) >= count);
     const due = Array.from({ length: count }, (_, n) => n);
     assertEquals(client.publications.get("chat:lobby")!.map(({ payload }) => payload), due);
-    const read = (await readTopic(kafka().cluster.brokers, topic)).flat();
+    const read = await readTopic(kafka().cluster, topic);
     assertEquals(read.map(({ value }) => Number(value)), due);
     assertEquals(gateway.lines.filter((line) => line.includes('"message":"Cannot')), []);
   });
 }, OWN_BROKER);
 
-kafkaTest("a topic that the gateway may not see ends the start", async () => {
+kafkaTest("a topic that the gateway may not see, or not read, ends the start", async () => {
   await refuses({ env: limitedEnv(kafka().address.sasl) }, [
     "not allowed to see Kafka topic",
     "grant DESCRIBE, READ and WRITE",
   ]);
+  await inFolder({ env: limitedEnv(kafka().address.sasl) }, async (options, topic) => {
+    await allow(kafka().cluster, LIMITED.username, { topic, operations: ["WRITE"] });
+    const { code, said } = await run(options, "serve");
+    assertEquals(code, 1, said);
+    assertStringIncludes(
+      said.replaceAll('\\"', '"'),
+      `Cannot start: not allowed to read Kafka topic "${topic}"; grant READ`,
+    );
+  });
 }, OWN_BROKER);
 
 kafkaTest(
