@@ -61,7 +61,7 @@ export interface KafkaConfiguration {
   /** One or more, each `host:port`. */
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** `false`: no TLS. `true`: TLS that trusts the system's certificates. Else PEM texts, already read. */
+  /** `false`: no TLS. `true`: TLS that trusts Deno's certificates. Else PEM texts, already read. */
   readonly ssl: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Absent where the protocol has no SASL. */
   readonly sasl?: {

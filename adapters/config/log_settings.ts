@@ -87,7 +87,7 @@ export const KAFKA = v.object({
   ssl_ca: openSetting(file, {
     about: "A file with the certificates to trust, in PEM, with `ssl` and `sasl_ssl`",
     expected: "the path of a file",
-    otherwise: "the system's",
+    otherwise: "Mozilla's, or the system's where `DENO_TLS_CA_STORE=system`",
   }),
   ssl_cert: openSetting(file, {
     about: "A file with the gateway's own certificate, in PEM",

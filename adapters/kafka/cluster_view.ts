@@ -14,6 +14,8 @@ export interface ClusterView {
   readonly missing: readonly string[];
   /** The topics that the gateway may not see. */
   readonly forbidden: readonly string[];
+  /** The topics that it may see, and not read. */
+  readonly unreadable: readonly string[];
   /** Topics of which this view is not sure yet: the next answer decides. */
   readonly unsure: boolean;
 }
@@ -68,7 +70,9 @@ export function clusterViews(): ViewFold {
     }
     topics = next;
     const brokers = new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, `${host}:${port}`]));
-    return { brokers, controller: response.controller, topics, missing, forbidden, unsure };
+    const unreadable = response.topics.filter(({ mayRead }) => mayRead === false).map(({ name }) => name)
+      .filter((name) => next.has(name));
+    return { brokers, controller: response.controller, topics, missing, forbidden, unreadable, unsure };
   };
 }
 

@@ -8,8 +8,9 @@ import { openReading } from "./reading.ts";
 export interface KafkaLog extends OpenLog {
   /**
    * Resolves when the log is available for the first time. Rejects with `KafkaStartError` on a mistake that waiting does
-   * not mend: a topic that does not exist and is not to be made, or that may not be seen; a refused password; a broker
-   * older than Kafka 2.3. Rejects with another error where the log is closed first. Nobody has to wait for it.
+   * not mend: a topic that does not exist and is not to be made, or that may not be seen or read; a refused password; a
+   * certificate that one side does not trust; TLS or SASL on one side only, where that is certain; a broker older than
+   * Kafka 2.3. Rejects with another error where the log is closed first. Nobody has to wait for it.
    */
   readonly startup: Promise<void>;
 }

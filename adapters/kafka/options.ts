@@ -5,7 +5,7 @@ import type { Telemetry } from "../../domain/ports/telemetry.ts";
 
 /** Certificates for a TLS connection, each as PEM text. */
 export interface KafkaTls {
-  /** The certificates to trust instead of the system's. */
+  /** The certificates to trust instead of Deno's. */
   readonly ca?: string | readonly string[];
   /** The client's own certificate, where brokers ask for one. */
   readonly cert?: string;
@@ -28,7 +28,7 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** The name that brokers' logs and quotas show. */
   readonly clientId: string;
-  /** `true` trusts the system's certificates. Default: no TLS. */
+  /** `true` trusts Deno's certificates. Default: no TLS. */
   readonly ssl?: boolean | KafkaTls;
   readonly sasl?: KafkaSasl;
   /** Makes every socket, where a test stands between the gateway and its brokers. */

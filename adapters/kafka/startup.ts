@@ -62,6 +62,9 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
       `Cannot start: not allowed to see Kafka ${named(view.forbidden)}; grant DESCRIBE, READ and WRITE on it`,
     );
   }
+  if (view.unreadable.length > 0) {
+    throw new KafkaStartError(`Cannot start: not allowed to read Kafka ${named(view.unreadable)}; grant READ on it`);
+  }
   const absent = options.topics.filter((topic) => !view.topics.has(topic));
   if (absent.length === 0) return undefined;
   if (view.missing.length < absent.length) return "Kafka's topics are not known yet";

@@ -2,8 +2,12 @@
 import { type Api, type Call, call } from "./call.ts";
 import type { WireReader } from "./reader.ts";
 
-/** Kafka's Metadata; from version 10 it names a topic's id, from 7 the epochs of its leaders. */
+/** Kafka's Metadata; from version 10 it names a topic's id, from 8 what may be done with it, from 7 the epochs of leaders. */
 export const METADATA: Api = { key: 3, name: "Metadata", lowest: 7, highest: 12, flexibleFrom: 9 };
+
+/** The bit of reading among what may be done with a topic; a broker of before version 8, or of an error, says nothing. */
+const READ = 1 << 3;
+const NOT_SAID = -(2 ** 31);
 
 /** What a broker knows of its cluster. */
 export interface MetadataResponse {
@@ -26,6 +30,8 @@ export interface TopicMetadata {
   readonly name: string;
   /** 32 hexadecimal digits, of this life of the topic; absent where the broker does not say. */
   readonly id: string | undefined;
+  /** Whether its records may be read; absent where the broker does not say. */
+  readonly mayRead?: boolean;
   readonly partitions: readonly PartitionMetadata[];
 }
 
@@ -49,7 +55,8 @@ export function metadata(version: number, topics: readonly string[]): Call<Metad
       });
       to.boolean(false);
       if (version >= 8 && version <= 10) to.boolean(false);
-      if (version >= 8) to.boolean(false);
+      // What may be done with the topics.
+      if (version >= 8) to.boolean(true);
       to.end();
     },
     read(from) {
@@ -75,9 +82,9 @@ function readTopic(from: WireReader, version: number): TopicMetadata {
   const id = version >= 10 ? from.slice(16).toHex() : undefined;
   from.boolean();
   const partitions = from.array(() => readPartition(from));
-  if (version >= 8) from.int32();
+  const operations = version >= 8 ? from.int32() : NOT_SAID;
   from.end();
-  return { error, name, id, partitions };
+  return { error, name, id, partitions, ...(operations === NOT_SAID ? {} : { mayRead: (operations & READ) !== 0 }) };
 }
 
 function readPartition(from: WireReader): PartitionMetadata {

@@ -57,3 +57,12 @@ Deno.test("a topic that may not be seen is forbidden, not missing", () => {
   const view = clusterViews()(answer({ ...gone, error: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED }));
   assertEquals({ forbidden: view.forbidden, unsure: view.unsure }, { forbidden: ["chat"], unsure: false });
 });
+
+Deno.test("a topic that may be seen, and not read, is told apart where the broker says so", () => {
+  const topics = [{ ...there("no"), mayRead: false }, { ...there("yes"), mayRead: true }, there("unsaid")];
+  const view = clusterViews()(answer(...topics, { ...gone, mayRead: false }));
+  assertEquals({ unreadable: view.unreadable, topics: [...view.topics.keys()] }, {
+    unreadable: ["no"],
+    topics: ["no", "yes", "unsaid"],
+  });
+});

@@ -23,6 +23,7 @@ function scene() {
     topics: new Map([["chat", { id: "aa", partitions, replicas: 1 }]]),
     missing: [],
     forbidden: [],
+    unreadable: [],
     unsure: false,
   };
   const state: ClusterState = { reachable: true, view };

@@ -53,6 +53,7 @@ kafkaTest("every version of Metadata says the same, and from 10 on the topic's i
       assertEquals(known.partitions.every(({ leader, replicas }) => replicas.includes(leader)), true);
       if (version >= 10) assertMatch(known.id!, /^[0-9a-f]{32}$/);
       else assertEquals(known.id, undefined);
+      assertEquals(known.mayRead, version >= 8 ? true : undefined);
       const missing = topics.find(({ name }) => name === "no-such-topic")!;
       assertEquals(missing.error, KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION);
       assertEquals(missing.partitions, []);
