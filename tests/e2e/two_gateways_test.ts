@@ -5,7 +5,7 @@ import { startKafka } from "../kafka/broker.ts";
 import { type ReadRecord, readTopic } from "../kafka/topics.ts";
 import { type GatewayProcess, startGateway } from "./gateway_process.ts";
 import { type Json, JsonClient } from "./json_client.ts";
-import { createTopics, type ReadRecord, readTopic } from "./kafka_fixture.ts";
+import { createTopics } from "./kafka_fixture.ts";
 
 const USERS = 20;
 const SOCKETS = 50;
