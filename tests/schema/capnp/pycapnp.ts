@@ -1,17 +1,19 @@
-/** pycapnp, the Python client of the reference implementation in C++. */
+/** pycapnp, the Python client of the reference implementation in C++, and a WebSocket client for Python. */
 import { pipeThrough, toolCase } from "./capnp_tool.ts";
 
-const FOLDER = decodeURIComponent(new URL("../../../.cache/pycapnp-2.2.4", import.meta.url).pathname);
+const FOLDER = decodeURIComponent(new URL("../../../.cache/python", import.meta.url).pathname);
 
 /** The case of Python with pip. */
 export function pythonTool() {
   return toolCase("python3", { args: ["-m", "pip", "--version"], advice: "apt-get install python3 python3-pip" });
 }
 
-/** Installs pycapnp into a folder of the project, unless it is there. */
+const PACKAGES = ["pycapnp==2.2.4", "websockets==15.0.1"];
+
+/** Installs the packages into a folder of the project, unless they are there. */
 export async function installPycapnp(): Promise<void> {
-  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", FOLDER, "pycapnp==2.2.4"];
-  const there = await Deno.stat(`${FOLDER}/capnp`).then(() => true, () => false);
+  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", FOLDER, ...PACKAGES];
+  const there = await Deno.stat(`${FOLDER}/websockets`).then(() => true, () => false);
   if (!there) await pipeThrough("python3", { args, input: new Uint8Array() });
 }
 
