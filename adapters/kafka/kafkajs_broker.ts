@@ -103,12 +103,15 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
   restIdleQueue(connection.requestQueue);
   const security = securityOf(connection);
   let heardTls = false;
+  let socketError: Error | undefined;
   let destroyed: Error | undefined;
   const makeSocket = connection.socketFactory;
   connection.socketFactory = (args) => {
     const socket = makeSocket(args);
     // kafkajs makes it some turns after it was asked to connect.
     if (destroyed) socket.destroy(destroyed);
+    // kafkajs loses one that comes between TLS and its first request, and tells what follows from it.
+    socket.once("error", (error) => socketError = error);
     if (!security.tls) {
       socket.once("data", ([type, version]: Uint8Array) => heardTls = type === TLS_ALERT && version === TLS_VERSION);
     }
@@ -129,7 +132,11 @@ export async function kafkajsBroker(kafka: Kafka, address: Address): Promise<Kaf
       return heardTls;
     },
     async connect() {
-      await broker.connect();
+      try {
+        await broker.connect();
+      } catch (error) {
+        throw socketError ?? error;
+      }
       return broker.versions;
     },
     async send<T>(call: Call<T>) {
