@@ -62,6 +62,11 @@ export const valueCodec: Codec = {
   join: (pieces) => pieces[0]!,
 };
 
+/** The frame that bytes of the codec stand for. */
+export function frameOf(bytes: Uint8Array): ServerFrame {
+  return frames.get(bytes)!;
+}
+
 /** A connected client, with all that it got. */
 export class TestClient implements Connection {
   readonly session: string;
