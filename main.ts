@@ -6,7 +6,7 @@
 import metadata from "./deno.json" with { type: "json" };
 import { type Command, helpText, parseCommand, URL_VARIABLE, USAGE_EXIT_CODE } from "./adapters/cli/mod.ts";
 import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
-import { isClosedPipe, print, printError } from "./commands/process.ts";
+import { errorText, isClosedPipe, print, printError } from "./commands/process.ts";
 
 /**
  * Runs one command line and says its exit code: 0 done, 1 it failed, 2 the command line or the configuration is wrong, 130 and 143 where
@@ -24,7 +24,7 @@ async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Its reader has what it wanted.
     if (isClosedPipe(error)) return 0;
-    printError(error instanceof Error ? error.message : String(error));
+    printError(errorText(error));
     return error instanceof ConfigurationError ? USAGE_EXIT_CODE : 1;
   }
 }

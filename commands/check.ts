@@ -4,7 +4,14 @@ import { routeTable } from "../domain/route_table.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
 import { logState } from "./log_state.ts";
 import { openLog } from "./open_log.ts";
-import { print, printError, processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
+import {
+  errorText,
+  print,
+  printError,
+  processTelemetry,
+  systemClock as clock,
+  systemRandom as random,
+} from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
 
 /** How long `--connect` waits for a log that is away, in milliseconds. */
@@ -53,7 +60,7 @@ async function checkLog(configuration: Configuration): Promise<number> {
     }
     return mistakes.length === 0 ? 0 : 1;
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
+    printError(errorText(error));
     return 1;
   } finally {
     clearTimeout(timer);

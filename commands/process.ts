@@ -22,6 +22,11 @@ export function processTelemetry({ format, level }: Configuration["telemetry"]):
   });
 }
 
+/** What an error says. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const utf8 = new TextEncoder();
 
 /** Writes one line to standard output. Throws where that is closed or full: see {@linkcode isClosedPipe}. */

@@ -5,7 +5,7 @@ import { type ClientEvent, clientSocket } from "../adapters/client/client_socket
 import type { ClientFrame } from "../domain/frame.ts";
 import { normaliseJson } from "../domain/json_text.ts";
 import type { Payload } from "../domain/publication.ts";
-import { isClosedPipe, print, printError, systemRandom } from "./process.ts";
+import { errorText, isClosedPipe, print, printError, systemRandom } from "./process.ts";
 import { type Line, textLines } from "./text_lines.ts";
 
 /** How many messages may wait for their answer while standard input is read. */
@@ -42,7 +42,7 @@ export async function pub(command: PubCommand): Promise<number> {
     }
     while (waiting.size > 0) await untilFailure(answered.promise);
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
+    printError(errorText(error));
     if (waiting.size > 0) {
       printError(`${waiting.size} messages without an answer: they may have been published, or not`);
     }

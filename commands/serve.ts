@@ -1,6 +1,6 @@
 /** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
 import { lastValueFrom, Subject } from "rxjs";
-import { headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
+import { checkOrigin, headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
 import { openWsTransport, type WsTransport } from "../adapters/websocket/open_ws_transport.ts";
@@ -145,13 +145,18 @@ async function close({ starting, transport }: Running): Promise<void> {
 }
 
 function authenticatorOf({ auth }: Configuration): Authenticator {
-  const { mode, secret, allowRemote, header, trustedProxies, proxySecret, proxySecretHeader } = auth;
-  if (mode === "none") return noneAuthenticator({ allowRemote, random, ...(secret === undefined ? {} : { secret }) });
-  return headerAuthenticator({
-    header,
-    proxySecretHeader,
-    ...(trustedProxies ? { trustedProxies } : {}),
-    ...(proxySecret === undefined ? {} : { proxySecret }),
+  const { mode, secret, allowRemote, allowedOrigins, header, trustedProxies, proxySecret, proxySecretHeader } = auth;
+  const authenticator = mode === "none"
+    ? noneAuthenticator({ allowRemote, random, ...(secret === undefined ? {} : { secret }) })
+    : headerAuthenticator({
+      header,
+      proxySecretHeader,
+      ...(trustedProxies ? { trustedProxies } : {}),
+      ...(proxySecret === undefined ? {} : { proxySecret }),
+    });
+  return checkOrigin(authenticator, {
+    thisMachineOnly: mode === "none" && !allowRemote,
+    ...(allowedOrigins ? { allowedOrigins } : {}),
   });
 }
 

@@ -1,13 +1,14 @@
 /** `tidegate sub`: prints the publications of channels, one JSON object a line. */
-import { retry, takeWhile, tap, throwError, timer } from "rxjs";
+import { takeWhile, tap } from "rxjs";
 import type { SubCommand } from "../adapters/cli/mod.ts";
 import { type ClientEvent, clientSocket, ConnectionEnded } from "../adapters/client/client_socket.ts";
-import { print, printError, systemRandom } from "./process.ts";
+import { errorText, print, printError, systemClock, systemRandom } from "./process.ts";
 import type { ErrorJson, SubscriptionJson } from "../schema/json/server_json.ts";
+import { retryWithJitter } from "../streams/retry_with_jitter.ts";
 import { stopSignals } from "./stop_signals.ts";
 
-/** The bounds of the time before a new try, in milliseconds; the time itself is random. */
-const RETRY = { minMs: 500, maxMs: 20_000 };
+/** The bounds of the longest wait before a new try, in milliseconds; the wait itself is a random part of it. */
+const RETRY = { minMs: 1_000, maxMs: 20_000 };
 
 /**
  * Subscribes and prints until a signal, or until enough was printed. A connection that ends is made again, and goes on
@@ -25,15 +26,12 @@ export async function sub(command: SubCommand): Promise<number> {
 
   const events$ = clientSocket(command).pipe(
     tap(take),
-    retry({
-      resetOnSuccess: true,
-      delay: (error: unknown, count) => {
-        if (!(error instanceof ConnectionEnded) || !error.retry) return throwError(() => error);
-        const mostMs = Math.min(RETRY.minMs * 2 ** count, RETRY.maxMs);
-        const waitMs = RETRY.minMs + systemRandom.fraction() * (mostMs - RETRY.minMs);
-        printError(`${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
-        return timer(waitMs);
-      },
+    retryWithJitter({
+      ...RETRY,
+      random: systemRandom.fraction,
+      scheduler: systemClock.scheduler,
+      isWorthIt: (error) => error instanceof ConnectionEnded && error.retry,
+      notify: (error, waitMs) => printError(`${errorText(error)}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
     }),
     takeWhile(() => command.count === undefined || printed < command.count),
   );
