@@ -3,7 +3,7 @@ import { lastValueFrom, Subject } from "rxjs";
 import { checkOrigin, headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
-import { openWsTransport, type WsTransport } from "../adapters/websocket/open_ws_transport.ts";
+import { openWsTransport, type WsTransport } from "../adapters/websocket/mod.ts";
 import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
 import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";

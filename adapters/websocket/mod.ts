@@ -1,0 +1,7 @@
+/**
+ * WebSocket connections as an observable: npm `ws` on `node:http`.
+ *
+ * @module
+ */
+export { openWsTransport, type WsTransport } from "./open_ws_transport.ts";
+export { DEFAULT_WS_LIMITS, type WsLimits, type WsTransportOptions } from "./ws_options.ts";
