@@ -35,6 +35,8 @@ export interface AuthConfiguration {
   /** 32 characters or more; absent: one is to be made for the process. */
   readonly secret?: string;
   readonly allowRemote: boolean;
+  /** Origins whose pages may connect besides those that the mode lets in; absent: no others. */
+  readonly allowedOrigins?: readonly string[];
   /** IP addresses and ranges of them; absent: only this machine is trusted. */
   readonly trustedProxies?: readonly string[];
   /** 32 characters or more. */

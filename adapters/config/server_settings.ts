@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import * as v from "valibot";
 import { isAddressRange } from "../auth/address_set.ts";
+import { isOrigin } from "../auth/check_origin.ts";
 import { openSetting, setting, wholeNumber } from "./setting.ts";
 
 /** The least length of a secret, in characters: 32 of hexadecimal are 128 bits. */
@@ -71,6 +72,12 @@ export const AUTH = v.object({
     about: "In mode `none`, whether clients of other machines may connect",
     expected: "true or false",
     default: false,
+  }),
+  allowed_origins: openSetting(v.pipe(v.array(v.pipe(v.string(), v.check(isOrigin))), v.minLength(1)), {
+    about: "The web sites whose pages may connect, as browsers say it in `Origin`; `*` is all of them",
+    expected: 'origins such as ["https://app.example.com"], or ["*"]',
+    env: ["TIDEGATE_ALLOWED_ORIGINS"],
+    otherwise: "this machine's in mode `none` without `allow_remote`; else the gateway's own",
   }),
   trusted_proxies: openSetting(v.pipe(v.array(v.pipe(v.string(), v.check(isAddressRange))), v.minLength(1)), {
     about: "In mode `header`, the addresses that requests may come from",

@@ -28,6 +28,17 @@ Deno.test("a handshake without user_id, with a malformed one, or with two is ref
   await assertRejects(() => JsonClient.open(shared!.url, { user: `${user}, ${user}` }), Error, "HTTP 400");
 });
 
+Deno.test("a page of another site is refused with 403, though its browser sends who the user is", async () => {
+  for (const origin of ["https://evil.example", "null"]) {
+    const refused = await assertRejects(() => JsonClient.open(shared!.url, { user, headers: { origin } }), Error);
+    assertStringIncludes(refused.message, "HTTP 403");
+    assertStringIncludes(refused.message, "auth.allowed_origins");
+  }
+  await using own = await JsonClient.open(shared!.url, { user, headers: { origin: shared!.http } });
+  own.send({ connect: {} });
+  await own.connected();
+});
+
 Deno.test("an unknown subprotocol is refused with 400, and the known ones are named", async () => {
   const open = () => JsonClient.open(shared!.url, { user, protocols: ["tidegate.v9.xml"] });
   assertStringIncludes((await assertRejects(open, Error, "HTTP 400")).message, "tidegate.v1.json");

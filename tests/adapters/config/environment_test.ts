@@ -19,6 +19,11 @@ const CASES: Readonly<Record<string, [Record<string, string>, (loaded: Loaded) =
   HTTP_PORT: [{ HTTP_PORT: "0" }, ({ http }) => http.port, 0],
   TIDEGATE_SECRET: [{ TIDEGATE_SECRET: "s".repeat(32) }, ({ auth }) => auth.secret, "s".repeat(32)],
   TIDEGATE_PROXY_SECRET: [{ TIDEGATE_PROXY_SECRET: "p".repeat(32) }, ({ auth }) => auth.proxySecret, "p".repeat(32)],
+  TIDEGATE_ALLOWED_ORIGINS: [
+    { TIDEGATE_ALLOWED_ORIGINS: "https://a.example, https://b.example" },
+    ({ auth }) => auth.allowedOrigins,
+    ["https://a.example", "https://b.example"],
+  ],
   KAFKA_BROKERS: [
     { KAFKA_BROKERS: "a:1, b:2,,c", KAFKA_BROKER: "z:9" },
     ({ kafka }) => kafka?.brokers,

@@ -1,0 +1,58 @@
+/** Which web pages may connect: a browser says in `Origin` whose page it is, and lets every page connect anywhere. */
+import { of } from "rxjs";
+import type { Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
+import { quoted } from "../telemetry/printable.ts";
+import { addressSet, LOOPBACK } from "./address_set.ts";
+
+/** Whose pages are let in. */
+export interface OriginOptions {
+  /** Origins such as `https://app.example.com`, besides those that `thisMachineOnly` says; `*` is all of them. */
+  readonly allowedOrigins?: readonly string[];
+  /**
+   * Whether the gateway is for this machine only: then pages of this machine are let in, of any port, and no others, as any name can be
+   * made to lead here (DNS rebinding). Else it is those of the gateway's own origin, which is the `Host` of the request.
+   */
+  readonly thisMachineOnly: boolean;
+}
+
+const loopback = addressSet(LOOPBACK);
+
+/** Whether a text is what `Origin` holds of a page, such as `https://app.example.com:8443`, or `*`. */
+export function isOrigin(text: string): boolean {
+  return text === "*" || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
+}
+
+/**
+ * Refuses with 403 the handshakes that a browser makes for a page of another site, before `authenticator` sees them. Without this any
+ * page that a user looks at could act as that user, or reach a gateway that is for this machine only. Programs send no `Origin`.
+ */
+export function checkOrigin(authenticator: Authenticator, options: OriginOptions): Authenticator {
+  const allowed = new Set(options.allowedOrigins ?? []);
+
+  const isAllowed = (origin: string, handshake: Handshake): boolean => {
+    if (allowed.has("*") || allowed.has(origin)) return true;
+    if (!URL.canParse(origin) || !/^https?:/.test(origin)) return false;
+    const { host, hostname } = new URL(origin);
+    if (options.thisMachineOnly) return isThisMachine(hostname);
+    const hosts = handshake.header("host");
+    return hosts.length === 1 && hosts[0]!.toLowerCase() === host;
+  };
+
+  return {
+    ...authenticator,
+    admit(handshake) {
+      const foreign = handshake.header("origin").find((origin) => !isAllowed(origin, handshake));
+      if (foreign === undefined) return authenticator.admit(handshake);
+      return of({
+        kind: "refused",
+        status: 403,
+        message: `Cannot let pages of ${quoted(foreign)} in: auth.allowed_origins does not have it`,
+      });
+    },
+  };
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === "localhost" || hostname.endsWith(".localhost") ||
+    loopback.has(hostname.replace(/^\[(.*)\]$/, "$1"));
+}
