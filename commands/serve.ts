@@ -47,7 +47,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     codecs: [jsonCodec, capnpCodec],
     authenticator,
     fetch: publicFetch({
-      name: configuration.name,
+      name: settings.node,
       version,
       ready: () => readiness(),
     }),

@@ -21,10 +21,16 @@ export interface AnswerOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The header that says what a page may do: nothing but what `allowed` has, such as `connect-src 'self'`. */
+export function contentSecurity(...allowed: readonly string[]): Readonly<Record<string, string>> {
+  const policy = ["default-src 'none'", ...allowed, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
+  return { "content-security-policy": policy.join("; ") };
+}
+
 const HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
-  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ...contentSecurity(),
 };
 
 /** The form that the request's `Accept` asks for; plain text where it takes anything, or none of them. */

@@ -1,6 +1,6 @@
 /** The plain HTTP that everyone may see. */
 import { eTag, ifNoneMatch } from "@std/http/etag";
-import { answer, chooseForm, jsonBody, refuse } from "./answer.ts";
+import { answer, chooseForm, contentSecurity, jsonBody, refuse } from "./answer.ts";
 import { landingPage } from "./landing_page.ts";
 
 /** Whether traffic should be sent to this node. */
@@ -34,7 +34,13 @@ export function publicFetch(options: PublicFetchOptions): (request: Request) => 
       const address = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}${webSocketPath}`;
       const body = chooseForm(request, landingPage({ name, version, address }));
       const tag = await eTag(body.text) ?? "";
-      const headers = { etag: tag, vary: "accept", "cache-control": "no-cache" };
+      // What the page says to paste into the browser's console is run as the page's.
+      const headers = {
+        etag: tag,
+        vary: "accept",
+        "cache-control": "no-cache",
+        ...contentSecurity("connect-src 'self'"),
+      };
       if (ifNoneMatch(request.headers.get("if-none-match"), tag)) return answer(request, body, { headers });
       return new Response(null, { status: 304, headers });
     },

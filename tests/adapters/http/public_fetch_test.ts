@@ -23,6 +23,11 @@ Deno.test("the landing page says what this is, in the form that is asked for", a
   assertEquals((await secure.json()).webSocket, "wss://gateway.test/ws");
 });
 
+Deno.test("the landing page may connect to its own gateway, and do nothing else", async () => {
+  const policy = (await get("/", { accept: "text/html" })).headers.get("content-security-policy")!;
+  assertEquals(policy.match(/\w+-src [^;]*/g), ["default-src 'none'", "connect-src 'self'"]);
+});
+
 Deno.test("the landing page is not sent again to who has it", async () => {
   const first = await get("/");
   const tag = first.headers.get("etag")!;
