@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   schema: { rooms: ["domain"], packages: ["npm:capnp-es@"] },
   jsr: { rooms: [], packages: ["npm:deno-std@"] },
   lint: { rooms: [], packages: [] },
+  bench: { rooms: [EVERYTHING], packages: [EVERYTHING] },
   tests: { rooms: [EVERYTHING], packages: [EVERYTHING] },
 };
 
