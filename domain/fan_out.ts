@@ -22,6 +22,15 @@ export interface FannedOut {
   readonly effects: readonly Effect[];
 }
 
+/** A record on one of its channels. */
+interface Showing {
+  readonly record: StoredRecord;
+  readonly route: Route;
+  readonly channel: Channel;
+  readonly partitions: number;
+  readonly misplaced: boolean;
+}
+
 /** The time between two warnings about a route's misplaced records, in milliseconds. */
 const MISPLACED_NOTE_MS = 60_000;
 
@@ -55,23 +64,32 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
     if (reached > 0) telemetry.count("publications_sent", reached);
     return { batch, effects: [...out.effects, ...out.overdue.flatMap(endOverdue)] };
 
-    function deliver(
-      showing: { record: StoredRecord; route: Route; channel: Channel; partitions: number; misplaced: boolean },
-    ): number {
+    function deliver(showing: Showing): number {
+      try {
+        return show(showing);
+      } catch (error) {
+        // What one record does to a codec must not end the tail for everybody.
+        return leaveOut(showing, String(error));
+      }
+    }
+
+    function show(showing: Showing): number {
       const { record, route, channel, misplaced } = showing;
       const cursor = misplaced
         ? channelCursor(route, record.key!, partitions)
         : cursorOf({ partitions, partition: record.partition, offset: record.offset, record });
       const publication = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes, envelopes });
-      if (typeof publication === "string") {
-        const { topic, partition, offset } = record;
-        telemetry.count("records_unreadable");
-        telemetry.note("warn", "Cannot show a record", { topic, partition, offset, channel, reason: publication });
-        return 0;
-      }
+      if (typeof publication === "string") return leaveOut(showing, publication);
       const except = publisherToSkip(record, route);
       const encode = encodeOnce({ type: "publication", publication });
       return index.fanOut({ channel, encode, ...(except ? { except } : {}) }, out);
+    }
+
+    function leaveOut({ record, channel }: Showing, reason: string): number {
+      const { topic, partition, offset } = record;
+      telemetry.count("records_unreadable");
+      telemetry.note("warn", "Cannot show a record", { topic, partition, offset, channel, reason });
+      return 0;
     }
 
     function tellGap(lost: Batch, count: number): void {
