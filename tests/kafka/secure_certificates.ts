@@ -10,22 +10,16 @@ export interface Certified {
   readonly key: string;
 }
 
-/** Signs certificates, on the elliptic curve P-256, valid from an hour ago. */
+/** Signs certificates on the elliptic curve P-256, valid from an hour ago for a day. */
 export interface Authority extends Certified {
-  /**
-   * A certificate of a broker at 127.0.0.1 and localhost, or of a client.
-   *
-   * @param options.hours how long it is valid from now on; default 24
-   * @param options.addresses the IP addresses that it is for; default 127.0.0.1
-   */
-  certify(name: string, options?: { readonly hours?: number; readonly address?: string }): Certified;
+  /** A certificate of a broker at localhost and an IP address, by default 127.0.0.1; or of a client. */
+  certify(name: string, options?: { readonly address?: string }): Certified;
 }
 
 interface Content {
   readonly name: string;
   readonly issuer: string;
   readonly publicKey: KeyObject;
-  readonly hours: number;
   readonly extensions: readonly Uint8Array[];
 }
 
@@ -36,15 +30,15 @@ export function authority(name: string): Authority {
   const keyCertSign = extension("551d0f", tlv(0x03, bytes("0204")), true);
   const make = (content: Omit<Content, "issuer">) => certificate({ ...content, issuer: name }, own.privateKey);
   return {
-    cert: make({ name, publicKey: own.publicKey, hours: 24, extensions: [basicConstraints, keyCertSign] }),
+    cert: make({ name, publicKey: own.publicKey, extensions: [basicConstraints, keyCertSign] }),
     key: pemKey(own.privateKey),
-    certify(name, { hours = 24, address = "127.0.0.1" } = {}) {
+    certify(name, { address = "127.0.0.1" } = {}) {
       const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const ip = tlv(0x87, Uint8Array.from(address.split("."), Number));
       const names = extension("551d11", sequence(tlv(0x82, utf8.encode("localhost")), ip));
       const purposes = extension("551d25", sequence(oid("2b06010505070301"), oid("2b06010505070302")));
       return {
-        cert: make({ name, publicKey, hours, extensions: [extension("551d13", sequence(), true), names, purposes] }),
+        cert: make({ name, publicKey, extensions: [extension("551d13", sequence(), true), names, purposes] }),
         key: pemKey(privateKey),
       };
     },
@@ -56,16 +50,16 @@ const HOUR_MS = 3_600_000;
 const ECDSA_WITH_SHA256 = sequence(oid("2a8648ce3d040302"));
 
 /** X.509, version 3 (RFC 5280). */
-function certificate({ name, issuer, publicKey, hours, extensions }: Content, signer: KeyObject): string {
+function certificate({ name, issuer, publicKey, extensions }: Content, signer: KeyObject): string {
   const serial = randomBytes(9);
   serial[0] = 1;
-  const from = Date.now() - 2 * HOUR_MS;
+  const from = Date.now() - HOUR_MS;
   const content = sequence(
     tlv(0xa0, tlv(0x02, bytes("02"))),
     tlv(0x02, serial),
     ECDSA_WITH_SHA256,
     commonName(issuer),
-    sequence(utcTime(from), utcTime(Date.now() + hours * HOUR_MS)),
+    sequence(utcTime(from), utcTime(from + 24 * HOUR_MS)),
     commonName(name),
     publicKey.export({ type: "spki", format: "der" }),
     tlv(0xa3, sequence(...extensions)),
