@@ -29,12 +29,16 @@ export interface ConsoleTelemetry extends Telemetry {
 
 const LEVELS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 const HOLD_MS = 1_000;
+/** An outage of hours is one line a minute. */
+const LONGEST_HOLD_MS = 60_000;
+/** Longer than what is tried again and again waits in between. */
+const QUIET_MS = 10_000;
 /** More different messages than the gateway has; a bound in case one is built of what clients send. */
 const REMEMBERED = 500;
 
 /**
- * Telemetry of one process. Never throws. A message is written once a second at most, whatever its fields; the next
- * line with it has `repeated`, the number of lines left out. Nothing in a message or field can start a new line.
+ * Telemetry of one process. Never throws. A message is written once a second at most, whatever its fields, and one
+ * that goes on less and less often, down to once a minute; the next line with it has `repeated`, the number of lines left out. Nothing in a message or field can start a new line.
  */
 export function consoleTelemetry(options: ConsoleTelemetryOptions): ConsoleTelemetry {
   const { format, level: lowest, write, clock, terminal, noColour = false } = options;
@@ -45,6 +49,8 @@ export function consoleTelemetry(options: ConsoleTelemetryOptions): ConsoleTelem
   const print = (entry: LogEntry) => write(json ? jsonLine(entry) : textLine(entry, { colours }));
   const gate = holdRepeats({
     holdMs: HOLD_MS,
+    longestHoldMs: LONGEST_HOLD_MS,
+    quietMs: QUIET_MS,
     remembered: REMEMBERED,
     forgotten: (message, repeated) =>
       print({ time: clock.scheduler.now(), level: "info", message, fields: {}, repeated }),

@@ -115,6 +115,36 @@ Deno.test("a message is held to one line a second, and the next one says how man
   ]);
 });
 
+Deno.test("a message that goes on is written less and less often, and none of it is lost", () => {
+  const { telemetry, objects, pass } = recorder();
+  const times: number[] = [];
+  for (let second = 0; second < 3600; second++) {
+    const before = objects().length;
+    telemetry.note("warn", "Cannot reach Kafka");
+    if (objects().length > before) times.push(second);
+    pass(1000);
+  }
+  assertEquals(times.slice(0, 6), [0, 1, 2, 3, 4, 6]);
+  assert(times.length < 90, `${times.length} lines an hour`);
+  assert(times.every((time, at) => at === 0 || time - times[at - 1]! <= 60));
+  assertEquals(objects().reduce((sum, { repeated }) => sum + 1 + Number(repeated ?? 0), 0), times.at(-1)! + 1);
+});
+
+Deno.test("a message that comes again after a quiet time is written at once", () => {
+  const { telemetry, objects, pass } = recorder();
+  for (let second = 0; second < 600; second++) {
+    telemetry.note("warn", "Cannot reach Kafka");
+    pass(1000);
+  }
+  pass(10_000);
+  const before = objects().length;
+  for (let n = 0; n < 2; n++) {
+    telemetry.note("warn", "Cannot reach Kafka");
+    pass(1000);
+  }
+  assertEquals(objects().length, before + 2);
+});
+
 Deno.test("lines below the level do not count as repeats", () => {
   const { telemetry, objects, pass } = recorder();
   telemetry.note("debug", "same");
