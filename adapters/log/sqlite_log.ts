@@ -47,7 +47,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     }
   }
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    // What users write to each other is nobody else's on this machine.
+    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const { link, opened } = await SqliteLink.open({ path, topics });
     await writeOwner(path);
     return new FileLog({ ...options, link, opened, closed: () => removeOwner(path) });

@@ -27,6 +27,13 @@ Deno.test("an SQLite log has everything when it is opened again, and its folder 
     assertEquals(Array.from(Deno.readDirSync(`${folder}/some/where`), ({ name }) => name), ["log.sqlite"]);
   }));
 
+Deno.test("a folder that is made is for its owner alone", () =>
+  inFolder(async (folder) => {
+    const log = await open(`${folder}/data/log.sqlite`);
+    assertEquals((await Deno.stat(`${folder}/data`)).mode! & 0o777, 0o700);
+    await log.close();
+  }));
+
 Deno.test("a topic that is no longer configured stays in the file, and one that is new is added", () =>
   inFolder(async (folder) => {
     const path = `${folder}/log.sqlite`;
