@@ -26,8 +26,12 @@ export class ConnectionEnded extends Error {
   }
 }
 
-/** How long a server may take to accept a WebSocket, and to say something once it is open, in milliseconds. */
+/** How long a server may take to accept a WebSocket, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
+/** The same, to say that the client is connected: more than the gateway gives its log. */
+const CONNECTED_MS = 20_000;
+/** A gateway that was not heard for so many of its ping intervals is gone, though no network has said so. */
+const SILENT_PINGS = 2.5;
 
 /**
  * Connects on subscription and closes on unsubscription. Errors with {@linkcode ConnectionEnded} however the
@@ -43,7 +47,18 @@ export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
       perMessageDeflate: false,
     });
     const fail = (message: string, retry: boolean) => observer.error(new ConnectionEnded(message, { retry }));
+    let patienceMs = CONNECTED_MS;
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        socket.terminate();
+        fail(`The gateway at ${url} has said nothing for ${patienceMs / 1000} s`, true);
+      }, patienceMs);
+    };
+    socket.on("ping", heard);
     socket.on("open", () => {
+      heard();
       observer.next({
         kind: "open",
         send: (...frames) => socket.send(encode(frames), { binary }),
@@ -56,6 +71,9 @@ export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
       } catch (error) {
         return fail(`Cannot read what ${url} sent: ${String(error)}; is it a Tidegate?`, false);
       }
+      const connected = frames.map(({ frame }) => frame).find((frame) => "connected" in frame);
+      if (connected) patienceMs = connected.connected.pingSeconds * 1000 * SILENT_PINGS;
+      heard();
       for (const received of frames) observer.next({ kind: "frame", ...received });
     });
     socket.on("unexpected-response", (request, response) => {
@@ -72,6 +90,8 @@ export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
       fail(`The gateway at ${url} closed the connection: ${text}`, isWorthRetry(code));
     });
     return () => {
+      clearTimeout(silence);
+      socket.removeListener("ping", heard).removeAllListeners("open").removeAllListeners("message");
       socket.on("error", () => {});
       if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
       else socket.close(DISCONNECTS.normal.code);
