@@ -93,6 +93,21 @@ Deno.test("capnp: texts are kept to the last character, a leading U+FEFF and wha
   }
 });
 
+Deno.test("capnp: nothing but zeros fills the last word of a text", () => {
+  const utf8 = new TextEncoder();
+  for (let length = 1; length <= 24; length++) {
+    for (const text of ["x".repeat(length), "é".repeat(length), "€".repeat(length), "x".repeat(length) + "😀"]) {
+      const bytes = capnpCodec.encode(publication({ kind: "text", text: "ü" + "payload".repeat(9) }, text));
+      const encoded = utf8.encode(text);
+      const at = bytes.findIndex((_, at) => at % 8 === 0 && encoded.every((byte, index) => bytes[at + index] === byte));
+      assert(at > 0, text);
+      const end = at + encoded.length;
+      const rest = bytes.subarray(end, Math.floor(end / 8) * 8 + 8);
+      assert(rest.every((byte) => byte === 0), `${text}: ${rest}`);
+    }
+  }
+});
+
 Deno.test("capnp: frames larger than what the writer keeps come out whole, and leave the next one as it is", () => {
   for (const size of [4000, 5000, 70_000, 300_000, 1_000_000]) {
     const large = publication({ kind: "bytes", bytes: new Uint8Array(size).fill(7) });

@@ -105,6 +105,12 @@ const bombs: Record<string, Uint8Array> = {
     listPointer({ offset: 0, element: 2, count: 8 }),
     0x6161616161616161n,
   ),
+  "a text of no bytes": framed(
+    structPointer({ offset: 0, dataWords: 1, pointers: 1 }),
+    0x2_00000000n,
+    structPointer({ offset: 0, pointers: 1 }),
+    listPointer({ offset: 0, element: 2, count: 0 }),
+  ),
   "a text that is not UTF-8": framed(
     structPointer({ offset: 0, dataWords: 1, pointers: 1 }),
     0x2_00000000n,
