@@ -19,6 +19,8 @@ function overview(): string[] {
     "Options:",
     ...optionLines(COMMON_OPTIONS),
     "",
+    "Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130 and 143 ended by a second SIGINT or SIGTERM.",
+    "",
     "tidegate COMMAND --help shows the options of a command.",
   ];
 }

@@ -8,6 +8,7 @@ Deno.test("--help and --version say what they should, and end with 0", async () 
   const help = await tidegate(["--help"]);
   assertEquals(help.code, 0);
   for (const command of ["serve", "check", "pub", "sub"]) assertStringIncludes(help.out, command);
+  for (const code of [0, 1, 2, 130, 143]) assertMatch(help.out, new RegExp(`Exit codes: .*\\b${code}\\b`));
   const version = await tidegate(["--version"]);
   assertMatch(version.out, /^tidegate \d+\.\d+\.\d+\n$/);
   assertEquals(version.code, 0);
