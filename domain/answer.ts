@@ -41,7 +41,7 @@ function carryOut(scene: Scene, session: Session, frame: ClientFrame): Observabl
       return history(scene, { session, frame }).pipe(
         catchError((error) => {
           if (!(error instanceof LogUnavailable)) throw error;
-          const message = `Cannot see the history of ${frame.channel}: the log is away (${error.message})`;
+          const message = `Cannot see the history of ${frame.channel}: the log is away`;
           return of<ServerFrame>({ type: "error", id: frame.id, failure: failure("unavailable", message) });
         }),
         map((told) => reply(session, told)),

@@ -1,9 +1,9 @@
 /** The inbound pipeline: a client's publish to records of the log, and the log's word to the client's answer. */
 import { map, type Observable, of, reduce } from "rxjs";
 import { type ComposedRecord, composeRecords } from "./compose_records.ts";
-import { type Failure, failure, isFailure } from "./failure.ts";
+import { type Failure, failure, type FailureCode, isFailure } from "./failure.ts";
 import type { PublishFrame, ServerFrame } from "./frame.ts";
-import type { Outcome } from "./ports/log.ts";
+import type { Outcome, RejectReason } from "./ports/log.ts";
 import { namesOf } from "./record_names.ts";
 import type { Scene } from "./scene.ts";
 import type { Session } from "./session.ts";
@@ -23,10 +23,7 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
   const { channel, match } = target;
   const partitions = view.partitions(match.route.topic);
   if (!view.state.available || partitions === undefined) {
-    const why = view.state.reason ?? `topic ${match.route.topic} is not known yet`;
-    return refuse(
-      failure("unavailable", `Cannot publish to ${channel}: the log is away (${why}); nothing was written`),
-    );
+    return refuse(failure("unavailable", `Cannot publish to ${channel}: the log is away; nothing was written`));
   }
   const composed = composeRecords(
     {
@@ -82,16 +79,18 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
     return { type: "published", id: frame.id, channel, partition, offset, duplicate };
   }
 
+  /** Clients are told what to do, the operator why: what the log says can name brokers and topics. */
   function refusal(outcome: Outcome | undefined): ServerFrame {
-    const why = outcome && outcome.kind !== "appended" ? outcome.message : "the log gave no outcome";
+    const reason = outcome && outcome.kind !== "appended" ? outcome.message : "the log gave no outcome";
+    telemetry.note("warn", "Cannot append a publish", { channel, reason });
     if (outcome?.kind !== "rejected") {
       telemetry.count("publishes_unknown");
       const message =
-        `Cannot tell whether the publish to ${channel} was written (${why}); send it again with the same messageId`;
+        `Cannot tell whether the publish to ${channel} was written; send it again with the same messageId`;
       return { type: "error", id: frame.id, failure: failure("unavailable", message) };
     }
     telemetry.count("publishes_rejected");
-    const code = outcome.reason === "invalid" ? "internal" : outcome.reason;
+    const { code, why } = REJECTIONS[outcome.reason];
     return { type: "error", id: frame.id, failure: failure(code, `Cannot publish to ${channel}: ${why}`) };
   }
 
@@ -100,3 +99,11 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
     return of({ type: "error", id: frame.id, failure: reason });
   }
 }
+
+/** What a client is told of a record that the log rejected. */
+const REJECTIONS: Readonly<Record<RejectReason, { readonly code: FailureCode; readonly why: string }>> = {
+  unavailable: { code: "unavailable", why: "the log is away; nothing was written" },
+  too_large: { code: "too_large", why: "the message is larger than the log takes" },
+  forbidden: { code: "forbidden", why: "the gateway may not write to this channel's topic" },
+  invalid: { code: "internal", why: "the log refused the record" },
+};

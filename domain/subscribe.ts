@@ -54,7 +54,7 @@ export function subscribe(scene: Scene, request: SubscribeRequest): Observable<S
     concatMap((result) => isFailure(result) ? refuse(result) : begin(result)),
     catchError((error) => {
       if (!(error instanceof LogUnavailable)) throw error;
-      return refuse(failure("unavailable", `Cannot subscribe to ${channel}: the log is away (${error.message})`));
+      return refuse(failure("unavailable", `Cannot subscribe to ${channel}: the log is away`));
     }),
     map((step) => step.kind === "settled" || index.isCurrent(membership) ? step : cancelled(channel)),
     takeWhile((step) => step.kind !== "settled", true),
