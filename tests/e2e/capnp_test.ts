@@ -157,14 +157,18 @@ Deno.test("pub and sub print the same, whichever protocol they speak", async () 
   const channel = `chat:${crypto.randomUUID()}`;
   const options = ["--url", shared!.url, "--user", user];
   const printed: string[] = [];
+  const offsets: number[] = [];
   for (const protocol of ["json", "capnp"]) {
     const ran = await tidegate(["pub", channel, '{"big":12345678901234567890}', ...options, "--protocol", protocol]);
-    assertEquals([ran.code, JSON.parse(ran.out).position.offset], [0, String(printed.length)], ran.err);
+    assertEquals(ran.code, 0, ran.err);
+    // Other channels may be in the same partition: only that the second follows the first is sure.
+    offsets.push(Number(JSON.parse(ran.out).position.offset));
     const refused = await tidegate(["pub", "weather:paris", "1", ...options, "--protocol", protocol]);
     assertEquals(refused.code, 1);
     printed.push(refused.err);
   }
   assertEquals(printed[0], printed[1]);
+  assertEquals(offsets[1], offsets[0]! + 1);
   const read = (protocol: string) =>
     tidegate(["sub", channel, "--since", "earliest", "--count", "2", ...options, "--protocol", protocol]);
   const [json, capnp] = [await read("json"), await read("capnp")];
