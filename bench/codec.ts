@@ -5,8 +5,8 @@
 import { type Contender, contenders } from "./codec_contenders.ts";
 import { PAYLOADS } from "./codec_messages.ts";
 
-const ROUNDS = 9;
-const ROUND_MS = 40;
+const ROUNDS = 25;
+const ROUND_MS = 20;
 
 /** What was made last, so that the making of it is not left out. */
 export let kept: unknown;
@@ -18,7 +18,7 @@ interface Row {
 }
 
 for (const [kind, payload] of Object.entries(PAYLOADS)) {
-  const rows = contenders(payload).map(measure);
+  const rows = measure(contenders(payload));
   console.log(`\nA payload of 200 bytes of ${kind}\n`);
   console.log(line(["", "write publication", "read publish", "publication", "publish"]));
   const [json] = rows;
@@ -33,16 +33,20 @@ function line(cells: readonly string[]): string {
   return cells.map((cell, at) => at === 0 ? cell.padEnd(26) : cell.padStart(18)).join(" ");
 }
 
-function measure({ name, write, read, bytes }: Contender): Row {
-  return { name, times: [timeOf(write), timeOf(read)], bytes };
+/** Rounds go in turn from one contender to the next, so that a machine that slows down does so for all. */
+function measure(all: readonly Contender[]): Row[] {
+  const tasks = all.map(({ write, read }) => [write, read].map((run) => ({ run, runs: runsOf(run), best: Infinity })));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const task of tasks.flat()) task.best = Math.min(task.best, roundMs(task.run, task.runs) / task.runs * 1e6);
+  }
+  return all.map(({ name, bytes }, at) => ({ name, bytes, times: tasks[at]!.map(({ best }) => best) }));
 }
 
-/** Nanoseconds a run. */
-function timeOf(run: () => unknown): number {
+/** How many runs make a round that is long enough to be measured; the code is compiled meanwhile. */
+function runsOf(run: () => unknown): number {
   let runs = 1_000;
-  // Until a round is long enough to be measured; the code is compiled meanwhile.
   while (roundMs(run, runs) < ROUND_MS) runs *= 2;
-  return Math.min(...Array.from({ length: ROUNDS }, () => roundMs(run, runs))) / runs * 1e6;
+  return runs;
 }
 
 function roundMs(run: () => unknown, runs: number): number {
