@@ -14,6 +14,9 @@ export interface Target {
   readonly match: RouteMatch;
 }
 
+/** A user id as a proxy may give it; the authenticator takes it in lower case. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Parses, routes and authorizes the channel of a request. Pure. */
 export function targetOf(
   scene: Pick<Scene, "routes">,
@@ -33,6 +36,11 @@ export function targetOf(
       "unknown_channel",
       `Cannot ${action} on channel ${channel}: no route has it; the routes are ${known}`,
     );
+  }
+  const lower = match.key?.toLowerCase();
+  if (match.route.variable === "user" && match.key !== lower && UUID.test(match.key ?? "")) {
+    const meant = match.route.prefix + lower + match.route.suffix;
+    return failure("bad_channel", `Cannot ${action} on channel ${channel}: user ids are in lower case, as in ${meant}`);
   }
   return authorize({ action, user, match }) ?? { channel, match };
 }

@@ -117,6 +117,14 @@ Deno.test("nobody reads another user's channel", () => {
   assertEquals(errors, [[1, "forbidden"], [2, "forbidden"], [3, "forbidden"]]);
 });
 
+Deno.test("a message to a user id in upper case, which nobody has, is refused with the right one", () => {
+  using bench = new Bench();
+  const ann = bench.connect("ann");
+  bench.publish(ann, "user:0A0B0C0D-0000-4000-8000-000000000001", "1");
+  assertEquals(ann.last("error")?.failure.code, "bad_channel");
+  assertStringIncludes(ann.last("error")!.failure.message, "user:0a0b0c0d-0000-4000-8000-000000000001");
+});
+
 Deno.test("a message that is sent again with its id is delivered once, and answered with its first position", () => {
   using bench = new Bench();
   const ann = bench.subscriber("ann", "chat:lobby");
