@@ -22,26 +22,16 @@ export function topicMistakes(routes: RouteTable, state: LogState): string[] {
   });
 }
 
-/** What an operator should know of these topics, a sentence each. */
+/** What an operator should know of these topics, a sentence each. A log tells by itself where its durability is weak. */
 export function topicWarnings(
   routes: RouteTable,
   { state, settings }: { state: LogState; settings: Pick<GatewaySettings, "duplicates"> },
 ): string[] {
-  const topics = routes.topics.flatMap((name) => {
-    const topic = state.topics.get(name);
-    return topic ? [{ name, ...topic }] : [];
-  });
-  const bytes = topics.reduce((sum, { partitions }) => sum + partitions, 0) * settings.duplicates.offsets *
-    WINDOW_ENTRY_BYTES;
-  const weak = topics.filter(({ durability }) => durability === "weak").map(({ name }) => name);
+  const partitions = routes.topics.reduce((sum, name) => sum + (state.topics.get(name)?.partitions ?? 0), 0);
+  const bytes = partitions * settings.duplicates.offsets * WINDOW_ENTRY_BYTES;
+  if (bytes <= WINDOW_BUDGET_BYTES) return [];
   return [
-    ...weak.length === 0 ? [] : [
-      `The durability of ${weak.join(", ")} is weak: an acknowledged message can be lost with one broker; ` +
-      "use replication factor 3, min.insync.replicas 2 and no unclean leader election",
-    ],
-    ...bytes <= WINDOW_BUDGET_BYTES ? [] : [
-      `The duplicate windows can grow to ${(bytes / 1024 ** 3).toFixed(1)} GiB under full load: lower ` +
-      "limits.dedup_offsets, on all nodes alike, or give the process more memory",
-    ],
+    `The duplicate windows can grow to ${(bytes / 1024 ** 3).toFixed(1)} GiB under full load: lower ` +
+    "limits.dedup_offsets, on all nodes alike, or give the process more memory",
   ];
 }
