@@ -89,7 +89,7 @@ kafkaTest("refuses at the deadline, then at once, and flows again within 10 s of
       const [outcome] = await log.append([record(topic, `${fault} ${at}`)]);
       assert(outcome?.kind === "rejected" && outcome.reason === "unavailable", JSON.stringify(outcome));
     }
-    assertLess(performance.now() - since, 500);
+    assertLess(performance.now() - since, 5_000);
     if (fault === "pause") node!.resume();
     else await node!.start();
     const back = performance.now();

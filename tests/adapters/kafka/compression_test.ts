@@ -100,7 +100,7 @@ for (const [name, { codec, write }] of Object.entries(WRITERS)) {
     clearInterval(timer);
     turn();
     assertEquals(error.kind, "too_large");
-    assertLess(longest, 250);
+    assertLess(longest, 1_000);
   });
 }
 
