@@ -46,7 +46,7 @@ export async function startKafka(
     port: ports[at * 2]!,
     controllerPort: ports[at * 2 + 1]!,
   }));
-  const clusterId = crypto.getRandomValues(new Uint8Array(16)).toBase64({ alphabet: "base64url", omitPadding: true });
+  const clusterId = newClusterId();
   const nodes = await Promise.all(layout.map(async (node) => {
     const properties = `${folder}/node-${node.id}.properties`;
     const data = `${folder}/data-${node.id}`;
@@ -78,4 +78,11 @@ export async function startKafka(
 function foreignCluster(brokers: string[]): KafkaCluster {
   const close = () => Promise.resolve();
   return { brokers, nodes: [], close, [Symbol.asyncDispose]: close };
+}
+
+/** 16 random bytes as text. Kafka's tools take one that begins with a hyphen for an option. */
+function newClusterId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[0]! &= 0x7f;
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
