@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { PublishFrame } from "../../domain/frame.ts";
 import { Bench } from "./kit.ts";
+
+/** A publish that can be sent again under its message id. */
+function named(channel: string): PublishFrame {
+  return { type: "publish", id: 9, channel, messageId: "m", payload: { kind: "json", text: "1" } };
+}
 
 Deno.test("a client is told who it is, and is subscribed to its own channel", () => {
   using bench = new Bench();
@@ -128,13 +134,7 @@ Deno.test("a message to a user id in upper case, which nobody has, is refused wi
 Deno.test("a message that is sent again with its id is delivered once, and answered with its first position", () => {
   using bench = new Bench();
   const ann = bench.subscriber("ann", "chat:lobby");
-  const again = {
-    type: "publish",
-    id: 9,
-    channel: "chat:lobby",
-    messageId: "m",
-    payload: { kind: "json", text: "1" },
-  } as const;
+  const again = named("chat:lobby");
   ann.send(again);
   bench.settle();
   ann.send(again);
@@ -150,13 +150,7 @@ Deno.test("a message that is sent again with its id is delivered once, and answe
 Deno.test("a message whose append was written but not confirmed is delivered once when it is sent again", () => {
   using bench = new Bench();
   const ann = bench.subscriber("ann", "chat:lobby");
-  const message = {
-    type: "publish",
-    id: 9,
-    channel: "chat:lobby",
-    messageId: "m",
-    payload: { kind: "json", text: "1" },
-  } as const;
+  const message = named("chat:lobby");
   bench.log.failNextAppend("unknown-but-written");
   ann.send(message);
   bench.settle();
@@ -170,13 +164,7 @@ Deno.test("a message whose append was written but not confirmed is delivered onc
 Deno.test("a direct message whose copy is missing is completed when it is sent again", () => {
   using bench = new Bench();
   const [ann1, ann2] = [bench.connect("ann"), bench.connect("ann")];
-  const message = {
-    type: "publish",
-    id: 9,
-    channel: "user:bob",
-    messageId: "m",
-    payload: { kind: "json", text: "1" },
-  } as const;
+  const message = named("user:bob");
   bench.log.failNextAppend("unknown-not-written");
   ann1.send(message);
   bench.settle();
@@ -299,13 +287,7 @@ Deno.test("replays leave out the same duplicates as the live stream, also those 
   using first = new Bench();
   const ann = first.subscriber("ann", "chat:lobby");
   const since = ann.last("subscribed")!.cursor;
-  const message = {
-    type: "publish",
-    id: 9,
-    channel: "chat:lobby",
-    messageId: "m",
-    payload: { kind: "json", text: "1" },
-  } as const;
+  const message = named("chat:lobby");
   first.log.failNextAppend("unknown-but-written");
   ann.send(message);
   ann.send(message);

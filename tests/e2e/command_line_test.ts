@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { cleanEnv, startGateway, tidegateArgs } from "./gateway_process.ts";
 import { tidegate } from "./tidegate_command.ts";
-import { TextLineStream } from "./text_line_stream.ts";
+import { TextLineStream } from "../line_stream.ts";
 
 Deno.test("--help and --version say what they should, and end with 0", async () => {
   const help = await tidegate(["--help"]);
@@ -69,7 +69,7 @@ Deno.test("pub and sub go through the gateway, and sub goes on where it was when
     const lines: string[] = [];
     const three = Promise.withResolvers<void>();
     const reading = (async () => {
-      for await (const line of sub.stdout.pipeThrough(new TextLineStream())) {
+      for await (const line of sub.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
         lines.push(line);
         if (lines.length === 3) three.resolve();
       }

@@ -1,5 +1,5 @@
 /** A gateway as a user runs it: a process of its own, started by the command line. */
-import { TextLineStream } from "./text_line_stream.ts";
+import { TextLineStream } from "../line_stream.ts";
 
 /** A running gateway. */
 export interface GatewayProcess extends AsyncDisposable {
@@ -71,7 +71,7 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
   const lines: string[] = [];
   const listening = Promise.withResolvers<string>();
   const reading = (async () => {
-    for await (const line of child.stderr.pipeThrough(new TextLineStream())) {
+    for await (const line of child.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
       lines.push(line);
       const url = /"message":"Listening".*?"url":"(ws:[^"]+)"/.exec(line)?.[1];
       if (url) listening.resolve(url);

@@ -1,5 +1,5 @@
 /** A child process that appends, with the permissions that a log needs and no others. */
-import { TextLineStream } from "./line_stream.ts";
+import { TextLineStream } from "../../line_stream.ts";
 
 /** A running `appender.ts`. */
 export class Appender {
