@@ -50,6 +50,9 @@ async function examples(): Promise<Count> {
     "streams",
     "schema",
     "adapters",
+    "client",
+    "testing",
+    "examples",
   ]);
   return await tests("Documentation examples", ["--doc", ...documents]);
 }
