@@ -6,7 +6,8 @@ import type { Decoded, ServerFrame } from "../frame.ts";
  * Pure; never throws on what a client sent.
  */
 export interface Codec {
-  readonly name: "json" | "capnp";
+  /** Its name, such as `json`. */
+  readonly name: string;
   /** The WebSocket subprotocol that asks for this codec. */
   readonly subprotocol: string;
   /** Whether WebSocket messages are binary. */
