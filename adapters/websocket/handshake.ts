@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { STATUS_CODE } from "@std/http/status";
 import type { Handshake } from "../../domain/ports/authenticator.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
+import { peerAddress } from "./http_server.ts";
 import type { Refusal } from "./refusal.ts";
 import { chooseCodec } from "./subprotocol.ts";
 
@@ -50,8 +51,7 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ref
 export function handshakeOf(request: IncomingMessage): Handshake {
   const { rawHeaders, socket } = request;
   return {
-    // An IPv4 peer of a socket that listens on IPv6 too.
-    remoteAddress: (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/i, ""),
+    remoteAddress: peerAddress(socket),
     header(name) {
       const values: string[] = [];
       for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

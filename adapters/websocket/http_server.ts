@@ -4,11 +4,17 @@ import { getRequestListener } from "@hono/node-server";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { WsLimits } from "./ws_options.ts";
 
+/** Answers an HTTP request; `peer` is who asks, and can be hung up on: its socket is destroyed. */
+export type PlainFetch = (
+  request: Request,
+  peer: { readonly remoteAddress: string; readonly hangUp: () => void },
+) => Response | Promise<Response>;
+
 /** What an HTTP server is opened with. */
 export interface HttpServerOptions {
   readonly hostname: string;
   readonly port: number;
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: PlainFetch;
   readonly limits: Pick<WsLimits, "maxHeadBytes" | "handshakeSeconds">;
   readonly telemetry: Telemetry;
 }
@@ -22,9 +28,10 @@ export interface HttpServerOptions {
 export function httpServer(options: HttpServerOptions): Server {
   const { fetch, limits, telemetry } = options;
   const handshakeMs = limits.handshakeSeconds * 1000;
-  const listener = getRequestListener(async (request) => {
+  const listener = getRequestListener(async (request, { incoming, outgoing }) => {
+    const hangUp = () => void outgoing.destroy();
     try {
-      return await fetch(request);
+      return await fetch(request, { remoteAddress: peerAddress(incoming.socket), hangUp });
     } catch (error) {
       telemetry.note("error", "Cannot answer an HTTP request", {
         path: request.url.slice(0, 200),
@@ -69,6 +76,11 @@ export function listen(
       fail(error);
     }
   });
+}
+
+/** The address of a peer, without the IPv6 form that an IPv4 one has on a socket that listens on IPv6 too. */
+export function peerAddress(socket: { readonly remoteAddress?: string }): string {
+  return (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** Stops listening, and waits until every request that was under way is answered. */

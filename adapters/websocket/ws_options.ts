@@ -3,6 +3,7 @@ import type { Authenticator } from "../../domain/ports/authenticator.ts";
 import type { Clock, Random } from "../../domain/ports/clock.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import type { PlainFetch } from "./http_server.ts";
 
 /** Sizes and times of a WebSocket transport. */
 export interface WsLimits {
@@ -41,7 +42,7 @@ export interface WsTransportOptions {
   /** The paths where a WebSocket is accepted. Default `/ws` and `/`. */
   readonly paths?: readonly string[];
   /** Answers plain HTTP requests on the same port. */
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: PlainFetch;
   readonly limits?: Partial<WsLimits>;
   readonly clock: Clock;
   readonly random: Random;
