@@ -4,12 +4,14 @@
  * @module
  */
 export * from "./domain/channel.ts";
+export * from "./domain/channel_pattern.ts";
 export * from "./domain/cursor.ts";
 export * from "./domain/disconnect.ts";
 export * from "./domain/failure.ts";
 export * from "./domain/frame.ts";
 export { type Gateway, gateway, type GatewayOptions, type Readiness } from "./domain/gateway.ts";
 export type { Drain } from "./domain/run_session.ts";
+export * from "./domain/grants.ts";
 export * from "./domain/json_text.ts";
 export * from "./domain/log_record.ts";
 export * from "./domain/partitioner.ts";

@@ -1,8 +1,10 @@
 /** The first exchange of a connection: who it is, what it is subscribed to by itself, and the word `connected`. */
 import { concat, concatMap, defer, EMPTY, from, map, type Observable, of } from "rxjs";
-import type { Channel, UserId } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { type Disconnect, disconnect } from "./disconnect.ts";
 import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
+import { authorize } from "./permission.ts";
+import type { Identity } from "./ports/authenticator.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
 import { channelOf } from "./route.ts";
 import type { Scene } from "./scene.ts";
@@ -61,9 +63,9 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
  * Where the channels that a user is subscribed to on connect are now, by channel: what is published before the client's first
  * frame, or while it is silent, is not missed. Channels that are not served yet are left out.
  */
-export function ownCursors(scene: Scene, user: UserId): Readonly<Record<string, string>> {
+export function ownCursors(scene: Scene, identity: Identity): Readonly<Record<string, string>> {
   const cursors: Record<string, string> = {};
-  for (const channel of ownChannels(scene, user)) {
+  for (const channel of ownChannels(scene, identity)) {
     const match = scene.routes.find(channel);
     const place = match && placeOfTarget(scene, { channel, match });
     const view = place && scene.view.partition(place);
@@ -79,7 +81,7 @@ function subscribeOwn(
   since: Readonly<Record<string, string>>,
 ): Observable<BeginStep> {
   const { connection, user } = session;
-  const channels = ownChannels(scene, user);
+  const channels = ownChannels(scene, session.identity);
   const told: ConnectedFrame["subscriptions"][number][] = [];
   return concat(
     from(channels).pipe(
@@ -132,11 +134,14 @@ function subscribeOwn(
   }
 }
 
-function ownChannels(scene: Scene, user: UserId): Channel[] {
-  return scene.routes.routes
-    .filter((route) => route.variable === "user")
-    .map((route) => channelOf(route, user))
-    .filter((channel) => channel !== undefined);
+/** The `{user}` channels of a user that it may subscribe to. */
+function ownChannels(scene: Scene, identity: Identity): Channel[] {
+  const { user: key } = identity;
+  return scene.routes.routes.flatMap((route) => {
+    const channel = route.variable === "user" ? channelOf(route, key) : undefined;
+    if (channel === undefined) return [];
+    return authorize({ action: "subscribe", identity, channel, match: { route, key } }) ? [] : [channel];
+  });
 }
 
 function effects(list: readonly Effect[]): BeginStep {

@@ -1,5 +1,6 @@
 /** Which channels map to which topic, and how. */
 import type { Channel } from "./channel.ts";
+import type { Action } from "./grants.ts";
 
 /** How a record's key names its partition: Java's and kafkajs' default, or librdkafka's. */
 export type PartitionerName = "murmur2" | "crc32";
@@ -9,6 +10,12 @@ export type PayloadKind = "json" | "text" | "bytes";
 
 /** What a record's value holds: the payload as it is, or the envelope of `schema/gateway.capnp`. */
 export type ValueKind = "raw" | "capnp";
+
+/**
+ * Who may do something on the channels of a route: every connected user; the user of a `{user}` channel, and whom a token grants it; only
+ * whom a token grants it; nobody at all.
+ */
+export type Access = "everyone" | "owner" | "granted" | "nobody";
 
 /** What a person writes to make a {@linkcode Route}. */
 export interface RouteOptions {
@@ -26,6 +33,11 @@ export interface RouteOptions {
   readonly echo?: boolean;
   /** Whether a second record, keyed by the sender, keeps the sender's own copy. Only on `{user}`. Default false. */
   readonly sentCopy?: boolean;
+  /**
+   * Who may do what. What is absent is `owner` on a `{user}` route for all but publishing; else `everyone`, but `granted` to users
+   * whom a token made known.
+   */
+  readonly allow?: Readonly<Partial<Record<Action, Access>>>;
 }
 
 /** A channel pattern and the topic behind it. */
@@ -75,6 +87,13 @@ export function compileRoute(options: RouteOptions): Route {
       `Cannot keep a sent copy on channel ${JSON.stringify(options.channel)}: its variable must be {user}`,
     );
   }
+  const allow = options.allow ?? {};
+  const [owned] = Object.entries(allow).find(([, access]) => access === "owner" && variable !== "user") ?? [];
+  if (owned !== undefined) {
+    throw new TypeError(
+      `Cannot let the owner ${owned} on channel ${JSON.stringify(options.channel)}: its variable must be {user}`,
+    );
+  }
   return {
     channel: options.channel,
     topic: options.topic,
@@ -83,6 +102,7 @@ export function compileRoute(options: RouteOptions): Route {
     value: options.value ?? "raw",
     echo: options.echo ?? true,
     sentCopy,
+    allow,
     prefix,
     suffix,
     variable,

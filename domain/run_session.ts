@@ -65,7 +65,7 @@ export function runSession(
 ): Observable<readonly Effect[]> {
   const { clock: { scheduler }, settings, telemetry, random } = scene;
   const { admission } = connection;
-  const opened = admission.kind === "identified" ? ownCursors(scene, admission.identity.user) : {};
+  const opened = admission.kind === "identified" ? ownCursors(scene, admission.identity) : {};
   let session: Session | undefined;
   return connection.messages.pipe(
     connect((messages$) => {

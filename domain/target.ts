@@ -1,9 +1,10 @@
 /** What a request is about: the channel, its route, and whether the user may. */
 import { type Channel, isChannel } from "./channel.ts";
 import { type Failure, failure } from "./failure.ts";
-import { type Action, authorize } from "./permission.ts";
 import { placeOf } from "./compose_records.ts";
+import type { Action } from "./grants.ts";
 import type { TopicPartition } from "./log_record.ts";
+import { authorize } from "./permission.ts";
 import type { RouteMatch } from "./route_table.ts";
 import type { Scene } from "./scene.ts";
 import type { Session } from "./session.ts";
@@ -20,9 +21,9 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Parses, routes and authorizes the channel of a request. Pure. */
 export function targetOf(
   scene: Pick<Scene, "routes">,
-  request: { session: Pick<Session, "user">; channel: string; action: Action },
+  request: { session: Pick<Session, "identity">; channel: string; action: Action },
 ): Target | Failure {
-  const { channel, action, session: { user } } = request;
+  const { channel, action, session: { identity } } = request;
   if (!isChannel(channel)) {
     return failure(
       "bad_channel",
@@ -42,7 +43,7 @@ export function targetOf(
     const meant = match.route.prefix + lower + match.route.suffix;
     return failure("bad_channel", `Cannot ${action} on channel ${channel}: user ids are in lower case, as in ${meant}`);
   }
-  return authorize({ action, user, match }) ?? { channel, match };
+  return authorize({ action, identity, channel, match }) ?? { channel, match };
 }
 
 /** The partition that a channel lives in; `undefined` until the log was reached. */

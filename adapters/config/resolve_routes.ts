@@ -1,5 +1,6 @@
 /** The routes of the configuration. */
-import { compileRoute, type Route } from "../../domain/route.ts";
+import { type Action, ACTIONS } from "../../domain/grants.ts";
+import { type Access, compileRoute, type Route, type RouteOptions } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
 import { type Mistake, valueText } from "./configuration_error.ts";
 import { ROUTE } from "./route_settings.ts";
@@ -10,6 +11,13 @@ export const DEFAULT_ROUTES: readonly Route[] = [
   compileRoute({ channel: "chat:{room}", topic: "chat" }),
   compileRoute({ channel: "user:{user}", topic: "direct", sentCopy: true }),
 ];
+
+/** What a table says of each action; what it does not say is absent. */
+function accessOf(table: Readonly<Partial<Record<Action, Access | undefined>>>): NonNullable<RouteOptions["allow"]> {
+  return Object.fromEntries(
+    ACTIONS.flatMap((action) => table[action] === undefined ? [] : [[action, table[action]]]),
+  );
+}
 
 /** The routes that a file's `routes` says, compiled, or what is wrong with them; the default ones where it is absent. */
 export function resolveRoutes(
@@ -32,7 +40,11 @@ export function resolveRoutes(
     mistakes.push(...wrong);
     if (!output) return;
     const { sent_copy: sentCopy, channel, topic, partitioner, payload, value, echo } = output;
-    attempt(path, () => compiled.push(compileRoute({ channel, topic, partitioner, payload, value, echo, sentCopy })));
+    const allow = accessOf(output);
+    attempt(
+      path,
+      () => compiled.push(compileRoute({ channel, topic, partitioner, payload, value, echo, sentCopy, allow })),
+    );
   });
   // Also where some are wrong: the others may overlap, and every mistake is told at once.
   attempt("routes", () => routeTable(compiled));

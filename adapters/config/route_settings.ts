@@ -1,6 +1,13 @@
 /** The settings of one route. */
 import * as v from "valibot";
-import { requiredSetting, setting } from "./setting.ts";
+import { openSetting, requiredSetting, setting } from "./setting.ts";
+
+const access = v.picklist(["everyone", "owner", "granted", "nobody"]);
+
+const ACCESS = {
+  expected: '"everyone", "owner", "granted" or "nobody"',
+  otherwise: '`"owner"` with `{user}`; else `"everyone"`, but `"granted"` in mode `jwt`',
+};
 
 /** One `[[routes]]` */
 export const ROUTE = v.object({
@@ -32,6 +39,17 @@ export const ROUTE = v.object({
     expected: "true or false",
     default: false,
   }),
+  subscribe: openSetting(access, {
+    ...ACCESS,
+    about: "Who may subscribe: every connected user, the user of the `{user}`, whom a token grants it, nobody",
+  }),
+  publish: openSetting(access, {
+    ...ACCESS,
+    about: "Who may publish",
+    otherwise: '`"everyone"`, but `"granted"` in mode `jwt`',
+  }),
+  history: openSetting(access, { ...ACCESS, about: "Who may look at the history" }),
+  presence: openSetting(access, { ...ACCESS, about: "Who may see who is present" }),
   value: setting(v.picklist(["raw", "capnp"]), {
     about: "What a record value holds: `raw` the payload as it is, `capnp` the `Envelope` of `schema/gateway.capnp`",
     expected: '"raw" or "capnp"',

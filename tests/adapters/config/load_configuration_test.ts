@@ -123,6 +123,7 @@ Deno.test("what is set is what the gateway gets", () => {
     handshake_seconds = 0.2
     [[routes]]
     channel = "ticker"
+    publish = "nobody"
     topic = "ticks"
     partitioner = "crc32"
     payload = "bytes"
@@ -156,6 +157,7 @@ Deno.test("what is set is what the gateway gets", () => {
     value: "capnp",
     echo: false,
     sentCopy: false,
+    allow: { publish: "nobody" },
     prefix: "ticker",
     suffix: "",
     variable: undefined,
