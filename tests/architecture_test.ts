@@ -83,6 +83,10 @@ Deno.test("architecture: types may refer to each other, and are still held to th
 Deno.test("architecture: what the public surface loads through others is found", () => {
   const found = violations(tree("mod.ts > schema/mod.ts", "schema/mod.ts > node:zlib"));
   assertEquals(found, ["schema/mod.ts imports node:zlib: schema may not", "mod.ts loads node:zlib"]);
+  assertEquals(
+    violations(tree("testing/mod.ts > adapters/log/sqlite.ts", "adapters/log/sqlite.ts > node:sqlite")),
+    ["testing/mod.ts loads node:sqlite"],
+  );
 });
 
 Deno.test("architecture: files are short and named after their concept", () => {

@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { map } from "rxjs";
 import type { ClientFrame } from "../../domain/frame.ts";
 import type { Batch } from "../../domain/ports/log.ts";
-import { Bench, riggedLog } from "./kit.ts";
+import { riggedLog, testGateway } from "../../testing/mod.ts";
 
 const ping = (id: number): ClientFrame => ({ type: "ping", id });
 
 Deno.test("a client that is being connected is not read for ever, and all that it asked is answered then", () => {
-  using bench = new Bench();
+  using bench = testGateway();
   bench.log.setAvailable(false);
-  using late = new Bench({ beside: bench });
+  using late = testGateway({ beside: bench });
   const ann = late.connect("ann");
   for (let id = 1; id <= 100; id++) ann.send(ping(id));
   late.settle();
@@ -22,10 +22,10 @@ Deno.test("a client that is being connected is not read for ever, and all that i
 });
 
 Deno.test("while a resume waits for the tail, what it will replay anyway does not count as its queue", () => {
-  using ahead = new Bench({ topics: { chat: 1, direct: 1 } });
+  using ahead = testGateway({ topics: { chat: 1, direct: 1 } });
   const bob = ahead.subscriber("bob", "chat:lobby");
   const late: (() => void)[] = [];
-  using behind = new Bench({
+  using behind = testGateway({
     beside: ahead,
     settings: { queueBytes: 500 },
     rig: (ports) => ({
@@ -37,8 +37,8 @@ Deno.test("while a resume waits for the tail, what it will replay anyway does no
       }),
     }),
   });
-  for (let at = 0; at < 20; at++) ahead.publish(bob, "chat:lobby", String(at));
-  const ann = behind.subscriber("ann", "chat:lobby", bob.publications.at(-1)!.cursor);
+  for (let at = 0; at < 20; at++) bob.publishJson("chat:lobby", String(at));
+  const ann = behind.subscriber("ann", "chat:lobby", { since: bob.publications.at(-1)!.cursor });
   assertEquals(ann.last("subscribed"), undefined);
   for (let at = 0; at < 20; at++) {
     late.splice(0).forEach((done) => done());
@@ -49,7 +49,7 @@ Deno.test("while a resume waits for the tail, what it will replay anyway does no
 
 Deno.test("history pages over far more than a page has, in strides that hold several pages, without leaving one out", () => {
   const room = { topic: "chat", partition: 0 };
-  using bench = new Bench({
+  using bench = testGateway({
     routes: [{ channel: "chat:{room}", topic: "chat", payload: "bytes" }],
     topics: { chat: 1 },
   });
@@ -74,7 +74,7 @@ Deno.test("history pages over far more than a page has, in strides that hold sev
 });
 
 Deno.test("thousands of requests in one message are answered, also behind those that fill the limit", () => {
-  using bench = new Bench({ settings: { publishesInFlight: 2 } });
+  using bench = testGateway({ settings: { publishesInFlight: 2 } });
   const ann = bench.connect("ann");
   bench.log.holdAppends(true);
   const publish = (id: number): ClientFrame => (

@@ -1,7 +1,7 @@
 import { map, type Observable } from "rxjs";
 import { deduplicate } from "../../domain/deduplicate.ts";
 import type { Batch } from "../../domain/ports/log.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { batchOf, marbleScene, recordAt, serveFrom } from "./marble_scene.ts";
 
 const BATCHES: Readonly<Record<string, Batch>> = {

@@ -6,7 +6,7 @@ import { deduplicate } from "../../domain/deduplicate.ts";
 import { followLog } from "../../domain/follow_log.ts";
 import type { Batch } from "../../domain/ports/log.ts";
 import type { Scene } from "../../domain/scene.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { batchOf, inWords, marbleScene, recordAt, serveFrom, sessionOf } from "./marble_scene.ts";
 
 const LOBBY = "chat:lobby" as Channel;

@@ -1,10 +1,10 @@
 /** Looks back over 8,000 records of 100 kB of one channel, for three of them. Run in a heap that cannot hold them all. */
 import { map } from "rxjs";
 import type { Batch } from "../../domain/ports/log.ts";
-import { Bench, riggedLog } from "./kit.ts";
+import { riggedLog, testGateway } from "../../testing/mod.ts";
 
 const value = new Uint8Array(100_000).fill(0x61);
-using bench = new Bench({
+using bench = testGateway({
   routes: [{ channel: "chat:{room}", topic: "chat", payload: "text" }],
   topics: { chat: 1 },
   rig: (ports) => ({

@@ -13,7 +13,7 @@ import type { GatewayPorts, Scene } from "../../domain/scene.ts";
 import type { Session } from "../../domain/session.ts";
 import { SessionRegistry } from "../../domain/session_registry.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
-import { frameOf, TestClient } from "./kit.ts";
+import { frameOf, TestClient } from "../../testing/mod.ts";
 
 /** The only partition. */
 export const PLACE = { topic: "chat", partition: 0 };
@@ -81,7 +81,12 @@ export function batchOf(records: readonly StoredRecord[], more: Partial<Batch> =
 /** A session of ann's, not in the registry. */
 export function sessionOf(name = "session"): Session {
   const user = "ann" as UserId;
-  return { connection: new TestClient(name, { kind: "awaited" }), user, identity: { user }, memberships: new Map() };
+  return {
+    connection: new TestClient(name, { admission: { kind: "awaited" } }),
+    user,
+    identity: { user },
+    memberships: new Map(),
+  };
 }
 
 /** Effects in words: what is sent to whom, and what else is done. */

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { ClientFrame } from "../../domain/frame.ts";
-import { Bench, type TestClient } from "./kit.ts";
+import { type TestClient, type TestGateway, testGateway } from "../../testing/mod.ts";
 
-function send(bench: Bench, client: TestClient, message: { channel: string; text: string }): void {
+function send(bench: TestGateway, client: TestClient, message: { channel: string; text: string }): void {
   const { channel, text } = message;
   const frame: ClientFrame = { type: "publish", id: 9, channel, messageId: "m", payload: { kind: "json", text } };
   client.send(frame);
@@ -10,7 +10,7 @@ function send(bench: Bench, client: TestClient, message: { channel: string; text
 }
 
 Deno.test("one message id names a message on each channel: the sender's copies of two receivers' messages both come", () => {
-  using bench = new Bench();
+  using bench = testGateway();
   const [ann1, ann2] = [bench.connect("ann"), bench.connect("ann")];
   send(bench, ann1, { channel: "user:bob", text: "1" });
   send(bench, ann1, { channel: "user:carol", text: "2" });
@@ -20,7 +20,7 @@ Deno.test("one message id names a message on each channel: the sender's copies o
 });
 
 Deno.test("a message to oneself is no duplicate of the copy of a message to another with the same id", () => {
-  using bench = new Bench();
+  using bench = testGateway();
   const [ann1, ann2] = [bench.connect("ann"), bench.connect("ann")];
   send(bench, ann1, { channel: "user:bob", text: "1" });
   send(bench, ann1, { channel: "user:ann", text: "2" });
@@ -30,7 +30,7 @@ Deno.test("a message to oneself is no duplicate of the copy of a message to anot
 
 Deno.test("where two routes show a topic, one message id names a message on each of its keys", () => {
   const routes = [{ channel: "everything", topic: "chat" }, { channel: "chat:{room}", topic: "chat" }];
-  using bench = new Bench({ routes, topics: { chat: 1 } });
+  using bench = testGateway({ routes, topics: { chat: 1 } });
   const ann = bench.subscriber("ann", "chat:a");
   ann.send({ type: "subscribe", id: 2, channel: "chat:b" }, { type: "subscribe", id: 3, channel: "everything" });
   send(bench, ann, { channel: "chat:a", text: "1" });

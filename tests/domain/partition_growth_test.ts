@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { BehaviorSubject, filter } from "rxjs";
 import type { LogState } from "../../domain/ports/log.ts";
 import { partitionOf } from "../../domain/partitioner.ts";
-import { Bench, riggedLog } from "./kit.ts";
+import { riggedLog, testGateway } from "../../testing/mod.ts";
 
 const stateOf = (partitions: number): LogState => ({
   available: true,
@@ -14,7 +14,7 @@ const room = ["a", "b", "c", "d", "e"].find((key) => partitionOf("murmur2", { ke
 
 Deno.test("a channel that moves to a new partition goes on live, and its old cursors say that the log has changed", () => {
   const state = new BehaviorSubject(stateOf(1));
-  using bench = new Bench({
+  using bench = testGateway({
     routes: [{ channel: "chat:{room}", topic: "chat" }],
     topics: { chat: 2 },
     rig: (ports) => ({
@@ -30,14 +30,14 @@ Deno.test("a channel that moves to a new partition goes on live, and its old cur
   });
   const channel = `chat:${room}`;
   const ann = bench.subscriber("ann", channel);
-  bench.publish(ann, channel, "1");
+  ann.publishJson(channel, "1");
   const before = ann.publications[0]!.cursor;
   state.next(stateOf(2));
   const early = bench.connect("bob");
   early.send({ type: "subscribe", id: 1, channel });
-  bench.publish(ann, channel, "2");
+  ann.publishJson(channel, "2");
   bench.clock.advance(25);
-  bench.publish(ann, channel, "3");
+  ann.publishJson(channel, "3");
   assertEquals(ann.texts, ["1", "2", "3"]);
   assertEquals(ann.publications.map(({ cursor }) => cursor.split(".").slice(1, 4).join(".")), [
     "1.0.0",
@@ -45,8 +45,8 @@ Deno.test("a channel that moves to a new partition goes on live, and its old cur
     "2.1.1",
   ]);
   assertEquals(early.texts, ["3"]);
-  const resumed = bench.subscriber("bob", channel, before);
+  const resumed = bench.subscriber("bob", channel, { since: before });
   assertEquals([resumed.texts, resumed.last("subscribed")?.reason], [[], "log_changed"]);
-  assertEquals(bench.subscriber("bob", channel, ann.publications[1]!.cursor).texts, ["3"]);
-  assertEquals(bench.subscriber("bob", channel, "earliest").texts, ["2", "3"]);
+  assertEquals(bench.subscriber("bob", channel, { since: ann.publications[1]!.cursor }).texts, ["3"]);
+  assertEquals(bench.subscriber("bob", channel, { since: "earliest" }).texts, ["2", "3"]);
 });

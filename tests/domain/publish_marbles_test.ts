@@ -2,7 +2,7 @@ import { map, type Observable } from "rxjs";
 import type { LogRecord } from "../../domain/log_record.ts";
 import type { Outcome } from "../../domain/ports/log.ts";
 import { publish } from "../../domain/publish.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { marbleScene, serveFrom, sessionOf } from "./marble_scene.ts";
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {

@@ -3,7 +3,7 @@ import type { Channel } from "../../domain/channel.ts";
 import { parseCursor } from "../../domain/cursor.ts";
 import { type Batch, LogUnavailable, type OffsetRange } from "../../domain/ports/log.ts";
 import { recover } from "../../domain/recover.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { batchOf, marbleScene, PLACE, recordAt, serveFrom } from "./marble_scene.ts";
 
 const BATCHES: Readonly<Record<string, Batch>> = {

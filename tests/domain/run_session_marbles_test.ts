@@ -2,21 +2,19 @@ import { assertEquals } from "@std/assert";
 import { filter, map, NEVER, type Observable, of, throwError } from "rxjs";
 import type { UserId } from "../../domain/channel.ts";
 import { disconnect } from "../../domain/disconnect.ts";
-import type { ClientFrame } from "../../domain/frame.ts";
 import type { GatewayPorts } from "../../domain/scene.ts";
+import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
 import { type Drain, runSession } from "../../domain/run_session.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles, messageOf, testCodec } from "../../testing/mod.ts";
 import { inWords, marbleScene } from "./marble_scene.ts";
-import { valueCodec } from "./kit.ts";
 
-const frames = (...list: readonly ClientFrame[]) => JSON.stringify(list.map((frame) => ({ kind: "frame", frame })));
 const MESSAGES = {
-  c: frames({ type: "connect" }),
-  p: frames({ type: "ping", id: 1 }),
-  q: frames({ type: "ping", id: 1 }, { type: "ping", id: 2 }),
-  x: JSON.stringify([{ kind: "fatal", disconnect: disconnect("bad_frame") }]),
-  z: "no frames at all",
+  c: messageOf([{ type: "connect" }]),
+  p: messageOf([{ type: "ping", id: 1 }]),
+  q: messageOf([{ type: "ping", id: 1 }, { type: "ping", id: 2 }]),
+  x: "no frame",
+  z: "what breaks the codec",
 };
 const VALUES = {
   c: "s:connected",
@@ -28,6 +26,15 @@ const VALUES = {
   d: "s:draining",
 };
 
+/** A codec that a message can break. */
+const codec: Codec = {
+  ...testCodec,
+  decode(message) {
+    if (message === MESSAGES.z) throw new TypeError("it is broken");
+    return testCodec.decode(message);
+  },
+};
+
 interface Run {
   readonly ports?: Partial<Pick<GatewayPorts, "authenticator">>;
   readonly drain?: Observable<Drain>;
@@ -36,7 +43,7 @@ interface Run {
 /** What a session says, in words; what says nothing is left out. */
 function said(kit: MarbleKit, messages: Observable<string>, { ports = {}, drain = NEVER }: Run = {}) {
   const scene = marbleScene(kit.scheduler, ports);
-  const connection: Connection = { session: "s", admission: { kind: "awaited" }, codec: valueCodec, messages };
+  const connection: Connection = { session: "s", admission: { kind: "awaited" }, codec, messages };
   const effects = runSession(scene, connection, drain);
   return { scene, words: effects.pipe(map(inWords), spread) };
 }

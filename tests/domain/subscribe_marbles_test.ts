@@ -1,7 +1,7 @@
 import { map, NEVER, type Observable, of } from "rxjs";
 import { type Batch, LogUnavailable } from "../../domain/ports/log.ts";
 import { subscribe } from "../../domain/subscribe.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { batchOf, inWords, marbleScene, recordAt, serveFrom, sessionOf } from "./marble_scene.ts";
 
 const BATCHES: Readonly<Record<string, Batch>> = {

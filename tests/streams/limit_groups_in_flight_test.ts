@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { from, map, type Observable, of, timer } from "rxjs";
 import { limitGroupsInFlight } from "../../streams/limit_groups_in_flight.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 
 const limit = { high: 3, low: 1, waiting: 2, pause: "P", resume: "R" };
 

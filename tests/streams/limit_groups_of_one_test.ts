@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { from, map, type Observable, of, pipe, type SchedulerLike, throwError, timer } from "rxjs";
 import { limitGroupsInFlight } from "../../streams/limit_groups_in_flight.ts";
-import { marbles } from "../marbles.ts";
+import { marbles } from "../../testing/marbles.ts";
 
 const limit = { high: 3, low: 1, waiting: Infinity, pause: "P", resume: "R" };
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { concat, defer, NEVER, of, throwError } from "rxjs";
 import { type JitteredRetry, retryWithJitter } from "../../streams/retry_with_jitter.ts";
-import { marbles } from "../marbles.ts";
+import { marbles } from "../../testing/marbles.ts";
 
 const always = (fraction: number): Pick<JitteredRetry, "minMs" | "maxMs" | "random"> => ({
   minMs: 2,

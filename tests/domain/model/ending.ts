@@ -1,6 +1,6 @@
 /** What must be true when everything has ended. */
 import { assertEquals } from "@std/assert";
-import type { Bench } from "../kit.ts";
+import type { TestGateway } from "../../../testing/mod.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** The rooms, users and all channels of the model. */
@@ -9,7 +9,7 @@ export const USERS = ["ann", "bob", "cat"] as const;
 export const CHANNELS: readonly string[] = [...ROOMS, ...USERS.map((user) => `user:${user}`)];
 
 /** Nobody is present, and every place of a user is free: what a probe can see of the index and the registry. */
-export function isEmpty(node: Bench, { users, most }: { users: readonly string[]; most: number }): void {
+export function isEmpty(node: TestGateway, { users, most }: { users: readonly string[]; most: number }): void {
   const probes = users.flatMap((user) => Array.from({ length: most }, () => node.connect(user)));
   for (const probe of probes) assertEquals(probe.closed, undefined, "a place is not free");
   for (const probe of probes) {

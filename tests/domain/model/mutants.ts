@@ -6,7 +6,7 @@ import { PartitionView } from "../../../domain/partition_view.ts";
 import type { Log, Outcome } from "../../../domain/ports/log.ts";
 import type { GatewayPorts } from "../../../domain/scene.ts";
 import { SessionRegistry } from "../../../domain/session_registry.ts";
-import { riggedLog } from "../kit.ts";
+import { riggedLog } from "../../../testing/mod.ts";
 
 /** A way in which a gateway can be broken. */
 export interface Mutant {

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientFrame, ConnectFrame, ServerFrame } from "../../../domain/frame.ts";
 import { partitionOf } from "../../../domain/partitioner.ts";
-import type { TestClient } from "../kit.ts";
+import type { TestClient } from "../../../testing/mod.ts";
 import { type Entry, type Ledger, sameName } from "./ledger.ts";
 import { offsetOf, type Since, textOf, Watch } from "./watch.ts";
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MemoryLog } from "../../../adapters/log/mod.ts";
 import type { PublishFrame } from "../../../domain/frame.ts";
-import { Bench, type BenchOptions, type VirtualClock } from "../kit.ts";
+import { type TestGateway, testGateway, type TestGatewayOptions, type VirtualClock } from "../../../testing/mod.ts";
 import { CHANNELS, isEmpty, keepsOrder } from "./ending.ts";
 import { Ledger, sameName, WINDOW } from "./ledger.ts";
 import { type Kept, type Message, PARTITIONS, type Person, placeOf, Player } from "./player.ts";
@@ -16,8 +16,8 @@ export class World implements Disposable {
   readonly clock: VirtualClock;
   readonly log: MemoryLog;
   readonly ledger: Ledger;
-  readonly #rig: BenchOptions["rig"];
-  readonly #nodes: Bench[] = [];
+  readonly #rig: TestGatewayOptions["rig"];
+  readonly #nodes: TestGateway[] = [];
   readonly #people = new Map<string, Person>();
   /** In the order in which messages were first sent, by person and channel. */
   readonly #sent = new Map<string, string[]>();
@@ -27,7 +27,7 @@ export class World implements Disposable {
   #failing = false;
   #away = false;
 
-  constructor(options: Pick<BenchOptions, "rig"> = {}) {
+  constructor(options: Pick<TestGatewayOptions, "rig"> = {}) {
     this.#rig = options.rig;
     const first = this.#start();
     this.#nodes.push(first, this.#start(first));
@@ -174,7 +174,7 @@ export class World implements Disposable {
     keepsOrder(this.ledger, this.#sent);
     for (const player of this.players) this.disconnect(player);
     this.clock.advance(30_000);
-    assertEquals(this.clock.scheduler.actions.length, 0, "timers are left");
+    assertEquals(this.clock.pending, 0, "timers are left");
     for (const node of this.#nodes) isEmpty(node, { users: [...this.#people.keys()], most: MOST_CONNECTIONS });
   }
 
@@ -204,15 +204,15 @@ export class World implements Disposable {
     return high - last.offset <= WINDOW.offsets && this.clock.scheduler.now() - last.time <= WINDOW.ms;
   }
 
-  #start(beside?: Bench): Bench {
-    return new Bench({
+  #start(beside?: TestGateway): TestGateway {
+    return testGateway({
       name: `n${++this.#made}-`,
       topics: TOPICS,
       settings: {
         duplicates: WINDOW,
         replay: REPLAY,
         connectionsPerUser: MOST_CONNECTIONS,
-        queueBytes: 1_500,
+        queueBytes: 2_500,
         publishesInFlight: 8,
       },
       ...(beside ? { beside } : {}),
