@@ -10,6 +10,7 @@ export * from "./domain/disconnect.ts";
 export * from "./domain/failure.ts";
 export * from "./domain/frame.ts";
 export { type Gateway, gateway, type GatewayOptions, type Readiness } from "./domain/gateway.ts";
+export type { GatewayStats } from "./domain/gateway_stats.ts";
 export type { Drain } from "./domain/run_session.ts";
 export * from "./domain/grants.ts";
 export * from "./domain/json_text.ts";

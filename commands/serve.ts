@@ -10,6 +10,7 @@ import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
 import { capnpCodec, capnpEnvelopes, jsonCodec } from "../schema/mod.ts";
+import { type Admin, openAdmin } from "./open_admin.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
@@ -20,6 +21,7 @@ import { logState } from "./log_state.ts";
 interface Running {
   readonly starting: StartingLog;
   readonly transport: WsTransport;
+  readonly admin?: Admin;
 }
 
 /**
@@ -93,6 +95,19 @@ export async function serve(configuration: Configuration, version: string): Prom
     version,
   });
 
+  const admin = await openAdmin({
+    configuration,
+    telemetry,
+    gateway: running,
+    transport,
+    ready: () => running.readiness({ forOperator: true }),
+    node: settings.node,
+    version,
+  }).catch(async (error: unknown) => {
+    await close({ starting, transport });
+    throw error;
+  });
+
   const started = starting.startup.then(async () => {
     const state = await logState(starting.log);
     const mistakes = topicMistakes(routes, state);
@@ -106,7 +121,7 @@ export async function serve(configuration: Configuration, version: string): Prom
   ]);
   if (outcome instanceof Error) {
     telemetry.note("error", outcome.message);
-    await close({ starting, transport });
+    await close({ starting, transport, admin });
     return 1;
   }
   return await drainAll(outcome);
@@ -116,7 +131,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     telemetry.note("info", "Draining", { seconds: withinMs / 1000 });
     transport.stopAccepting();
     drain.next({ withinMs });
-    const stopped = ended.then(() => close({ starting, transport }));
+    const stopped = ended.then(() => close({ starting, transport, admin }));
     const forced = await Promise.race([stopped, signals.second]);
     if (forced === undefined) {
       telemetry.note("info", "Stopped");
@@ -139,8 +154,9 @@ async function runEffects(running: Gateway, transport: WsTransport): Promise<voi
   await done;
 }
 
-async function close({ starting, transport }: Running): Promise<void> {
+async function close({ starting, transport, admin }: Running): Promise<void> {
   await transport.close();
+  await admin?.close();
   await starting.log.close();
 }
 

@@ -41,6 +41,13 @@ export class ChannelIndex {
     return this.#channels.size;
   }
 
+  /** How many subscriptions there are; looks at every channel. */
+  get subscriptions(): number {
+    let count = 0;
+    for (const { all } of this.#channels.values()) count += all.size;
+    return count;
+  }
+
   /** Whether anyone subscribes to a channel. */
   has(channel: Channel): boolean {
     return this.#channels.has(channel);

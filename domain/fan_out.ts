@@ -46,8 +46,10 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
     const { batch, records } = step;
     const out = { effects: [] as Effect[], overdue: [] as Membership[], holdBytes: settings.queueBytes };
     const partitions = log.partitions(batch.topic) ?? batch.partition + 1;
+    const now = clock.scheduler.now();
     let reached = 0;
     for (const record of records) {
+      const before = reached;
       let shown = false;
       for (const route of routes.ofTopic(record.topic)) {
         const channel = channelOf(route, record.key);
@@ -58,6 +60,7 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
         if (index.has(channel)) reached += deliver({ record, route, channel, partitions, misplaced });
       }
       if (!shown) telemetry.count("records_unroutable");
+      if (reached > before && record.time >= 0) telemetry.observe?.("delivery", now - record.time);
     }
     if (batch.lost !== undefined && step.view.serving) tellGap(batch, partitions);
     if (batch.records.length > 0) telemetry.count("records_read", batch.records.length);

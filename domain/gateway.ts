@@ -2,6 +2,7 @@
 import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable, share, takeUntil, tap } from "rxjs";
 import { ChannelIndex } from "./channel_index.ts";
 import { followLog } from "./follow_log.ts";
+import { type GatewayStats, gatewayStats } from "./gateway_stats.ts";
 import { LogView } from "./log_view.ts";
 import { NO_ENVELOPES } from "./ports/envelope.ts";
 import type { LogState } from "./ports/log.ts";
@@ -34,8 +35,10 @@ export interface Gateway {
    * session has ended; errors where the log's tail does. Unsubscribing ends it at once.
    */
   readonly effects: Observable<readonly Effect[]>;
-  /** What readiness probes ask. */
-  readiness(): Readiness;
+  /** What readiness probes ask. `forOperator`: with why the log is away, which names brokers; not for the public. */
+  readiness(options?: { readonly forOperator: boolean }): Readiness;
+  /** What there is now. Looks at every channel: for a scrape, not for each message. */
+  stats(): GatewayStats;
 }
 
 /**
@@ -80,7 +83,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   const effects = sessions$.pipe(
     connect((shared$) => merge(state$, followLog(scene), shared$).pipe(takeUntil(shared$.pipe(last(null, null))))),
   );
-  return { effects, readiness };
+  return { effects, readiness, stats: () => gatewayStats(scene) };
 
   function learn(state: LogState): void {
     const { available, reason } = state;
@@ -92,10 +95,11 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     view.learn(state);
   }
 
-  function readiness(): Readiness {
-    // Probes may be public: why the log is away is for the operator's log lines, as it names brokers.
+  function readiness({ forOperator } = { forOperator: false }): Readiness {
+    const { available, reason } = view.state;
     const checks = {
-      log: view.state.available ? "ok" : "away",
+      // Probes may be public: why the log is away is for the operator, as it names brokers.
+      log: available ? "ok" : forOperator && reason !== undefined ? `away: ${reason}` : "away",
       tail: view.servesAll(routes.topics) ? "ok" : "still reading the log",
       drain: draining ? "draining" : "ok",
     };

@@ -69,6 +69,11 @@ export class LogView {
     });
   }
 
+  /** How many offsets of a topic the log had when it was last read, that were not taken. */
+  lag(topic: string): number {
+    return this.#topics.get(topic)?.partitions.reduce((sum, { lag }) => sum + lag, 0) ?? 0;
+  }
+
   #topic(topic: string): TopicView {
     const view = this.#topics.get(topic) ?? { initial: this.partitions(topic) ?? Infinity, partitions: [] };
     this.#topics.set(topic, view);

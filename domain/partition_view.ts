@@ -20,6 +20,7 @@ export class PartitionView {
   readonly #size: WindowSize;
   #window: DuplicateWindow;
   #next: number;
+  #high: number;
   /** The first offset that is for subscribers: what is before it was only read for the window. */
   #serveFrom: number;
   /** From this offset on, `isDuplicate` knows. */
@@ -32,6 +33,7 @@ export class PartitionView {
     const { range: { low, high }, fresh, size } = options;
     this.partition = partition;
     this.#size = size;
+    this.#high = high;
     this.#window = new DuplicateWindow(size);
     // Cursors need the last record, so at least one is read.
     this.#next = fresh ? low : Math.max(low, high - Math.max(size.offsets, 1));
@@ -43,6 +45,11 @@ export class PartitionView {
   /** The offset after the last one that was taken. */
   get next(): number {
     return this.#next;
+  }
+
+  /** How many offsets the log had when it was last read, that were not taken. */
+  get lag(): number {
+    return Math.max(0, this.#high - this.#next);
   }
 
   /** Whether the window is whole, so that subscribers can be served. */
@@ -88,6 +95,7 @@ export class PartitionView {
       this.#last = { offset: batch.to - 1, record: undefined };
     }
     this.#next = batch.to;
+    this.#high = batch.high;
   }
 
   /** The cursor of everything that was taken. */

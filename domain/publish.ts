@@ -47,12 +47,15 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
     const missing = records.filter((_, index) => known[index] === undefined);
     if (known[0] !== undefined) telemetry.count("publishes_duplicate");
     if (missing.length === 0) return of(published(known[0]!, true));
+    const { scheduler } = scene.clock;
+    const began = scheduler.now();
     return log.append(missing.map(({ record }) => record)).pipe(
       reduce(
         (outcomes, outcome) => outcomes.with(outcome.index, outcome),
         missing.map((): Outcome | undefined => undefined),
       ),
       map((outcomes) => {
+        telemetry.observe?.("publish", scheduler.now() - began);
         const failed = outcomes.find((outcome) => outcome?.kind !== "appended");
         if (failed !== undefined || outcomes.includes(undefined)) return refusal(failed);
         telemetry.count("publishes_appended");

@@ -12,6 +12,11 @@ export class SessionRegistry {
     return this.#byId.size;
   }
 
+  /** How many users have a session. */
+  get users(): number {
+    return this.#byUser.size;
+  }
+
   /** How many sessions a user has. */
   countOf(user: UserId): number {
     return this.#byUser.get(user) ?? 0;

@@ -1,10 +1,10 @@
 /** Authentication by a proxy: it says who the user is in a header. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { of } from "rxjs";
 import { disconnect } from "../../domain/disconnect.ts";
 import type { Admission, Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
 import { quoted } from "../telemetry/printable.ts";
 import { addressSet, LOOPBACK } from "./address_set.ts";
+import { sameSecret } from "./same_secret.ts";
 import { parseUserUuid } from "./user_uuid.ts";
 
 /** Whose header is believed, and which one. */
@@ -33,15 +33,15 @@ export function headerAuthenticator(options: HeaderAuthenticatorOptions = {}): A
   const secretHeader = (options.proxySecretHeader ?? "x-tidegate-proxy-secret").toLowerCase();
   const trusted = options.trustedProxies ?? (proxySecret === undefined ? LOOPBACK : undefined);
   const proxies = trusted && addressSet(trusted);
-  const secretDigest = proxySecret === undefined ? undefined : digest(proxySecret);
+  const isSecret = proxySecret === undefined ? undefined : sameSecret(proxySecret);
 
   const judge = (handshake: Handshake): Admission => {
     if (proxies && !proxies.has(handshake.remoteAddress)) {
       return refuse(403, `Cannot believe ${header} from ${quoted(handshake.remoteAddress)}: it is no trusted proxy`);
     }
-    if (secretDigest) {
+    if (isSecret) {
       const secrets = handshake.header(secretHeader);
-      if (secrets.length !== 1 || !timingSafeEqual(digest(secrets[0]!), secretDigest)) {
+      if (secrets.length !== 1 || !isSecret(secrets[0]!)) {
         const what = secrets.length === 0
           ? "is missing"
           : secrets.length > 1
@@ -73,9 +73,4 @@ export function headerAuthenticator(options: HeaderAuthenticatorOptions = {}): A
 
 function refuse(status: 400 | 403, message: string): Admission {
   return { kind: "refused", status, message };
-}
-
-/** Of one length whatever the text's, so that comparing it takes the same time for every text. */
-function digest(text: string) {
-  return createHash("sha256").update(text).digest();
 }

@@ -2,12 +2,13 @@
 import { LIMITS } from "./limit_settings.ts";
 import { KAFKA, LOG } from "./log_settings.ts";
 import { ROUTE } from "./route_settings.ts";
-import { AUTH, HTTP, TELEMETRY, TOP } from "./server_settings.ts";
+import { ADMIN, AUTH, HTTP, TELEMETRY, TOP } from "./server_settings.ts";
 import { type Setting, settingsOf } from "./setting.ts";
 
 /** The sections, by name. */
 export const SECTIONS = {
   http: HTTP,
+  admin: ADMIN,
   auth: AUTH,
   log: LOG,
   kafka: KAFKA,

@@ -9,6 +9,7 @@ export interface Configuration {
   /** Absent: the node makes itself a name at every start. */
   readonly node?: string;
   readonly http: HttpConfiguration;
+  readonly admin: AdminConfiguration;
   readonly auth: AuthConfiguration;
   readonly log: LogConfiguration;
   /** Present where `log.kind` is `kafka`. */
@@ -25,6 +26,16 @@ export interface HttpConfiguration {
   readonly host: string;
   /** 0 takes any port that is free. */
   readonly port: number;
+}
+
+/** Where operators are answered. Safe together: without a token it is on loopback only. */
+export interface AdminConfiguration {
+  /** An IP address or host name. */
+  readonly host: string;
+  /** Absent: nowhere. 0 takes any port that is free. */
+  readonly port?: number;
+  /** 32 characters or more. */
+  readonly token?: string;
 }
 
 /** Who clients are. Safe together: a mode that trusts anyone is on loopback only, unless `allowRemote` is set. */

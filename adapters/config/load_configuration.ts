@@ -2,6 +2,7 @@
 import { environmentValues } from "./environment.ts";
 import { FILE_VARIABLE, SECTION_NAMES, type SectionName, SECTIONS } from "./all_settings.ts";
 import { camelKeys } from "./camel_case.ts";
+import { adminMistakes } from "./check_admin.ts";
 import { authMistakes } from "./check_auth.ts";
 import type { Configuration } from "./configuration.ts";
 import { ConfigurationError, type Mistake, valueText } from "./configuration_error.ts";
@@ -56,6 +57,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     validateSection(TOP, { ...file.table, ...values }, { ...where, others: [...SECTION_NAMES, "routes"] }),
   );
   const http = check("http");
+  const admin = check("admin");
   const auth = check("auth");
   const log = check("log");
   const kafka = check("kafka");
@@ -66,18 +68,20 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   // What holds between sections is told only where the file could be read: half of it would tell half truths.
   const whole = file.mistakes.length === 0;
   if (whole && http && auth) mistakes.push(...authMistakes(auth, http.host));
+  if (whole && http && admin) mistakes.push(...adminMistakes(admin, http));
   if (whole && limits) mistakes.push(...queueMistakes(limits));
   const kind = log?.kind ?? (kafka?.brokers ? "kafka" : "sqlite");
   const resolvedKafka = whole && log && kafka && kind === "kafka"
     ? keep(resolveKafka(kafka, { name: top?.name ?? "", readTextFile }))
     : undefined;
 
-  if (!top || !http || !auth || !log || !limits || !telemetry || !routes || mistakes.length > 0) {
+  if (!top || !http || !admin || !auth || !log || !limits || !telemetry || !routes || mistakes.length > 0) {
     throw new ConfigurationError(mistakes);
   }
   return {
     ...camelKeys(top),
     http,
+    admin: camelKeys(admin),
     auth: camelKeys(auth),
     log: { ...camelKeys(log), kind },
     ...(resolvedKafka ? { kafka: resolvedKafka } : {}),

@@ -49,6 +49,28 @@ export const HTTP = v.object({
   }),
 });
 
+/** `[admin]` */
+export const ADMIN = v.object({
+  host: setting(v.pipe(v.string(), v.check(isHost)), {
+    about: "The address on which operators are answered; one that other machines reach needs `token`",
+    expected: 'an IP address or host name, such as "127.0.0.1" or "::1"',
+    env: ["TIDEGATE_ADMIN_HOST"],
+    default: "127.0.0.1",
+  }),
+  port: openSetting(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), {
+    about: "The port of `/metrics`, `/connections`, `/healthz` and `/readyz` for operators; 0 takes any that is free",
+    expected: "a whole number from 0 to 65535",
+    env: ["TIDEGATE_ADMIN_PORT"],
+    otherwise: "no such listener",
+  }),
+  token: openSetting(secret, {
+    about: "What requests have to send as `Authorization: Bearer ...`",
+    expected: `a text of at least ${SECRET_LENGTH} characters`,
+    env: ["TIDEGATE_ADMIN_TOKEN"],
+    secret: true,
+  }),
+});
+
 /** `[auth]` */
 export const AUTH = v.object({
   mode: setting(v.picklist(["none", "header"]), {

@@ -1,6 +1,7 @@
 /** Log lines for whoever reads the process' output, and counters in memory. */
 import type { Clock } from "../../domain/ports/clock.ts";
-import type { Counter, Fields, Level, Telemetry } from "../../domain/ports/telemetry.ts";
+import type { Counter, Fields, Level, Telemetry, Timing } from "../../domain/ports/telemetry.ts";
+import { Histogram } from "./histogram.ts";
 import { holdRepeats } from "./hold_repeats.ts";
 import { jsonLine, type LogEntry, textLine } from "./log_line.ts";
 
@@ -21,10 +22,12 @@ export interface ConsoleTelemetryOptions {
   readonly noColour?: boolean;
 }
 
-/** A {@linkcode Telemetry} whose counters can be read. */
+/** A {@linkcode Telemetry} whose counters and timings can be read. */
 export interface ConsoleTelemetry extends Telemetry {
   /** What was counted since the start; a counter that was never counted is absent. Live: it changes as counts come. */
   counters(): ReadonlyMap<Counter, number>;
+  /** What was observed since the start; absent where nothing was. Live. */
+  timings(): ReadonlyMap<Timing, Histogram>;
 }
 
 const LEVELS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -45,6 +48,7 @@ export function consoleTelemetry(options: ConsoleTelemetryOptions): ConsoleTelem
   const colours = terminal && !noColour;
   const json = format === "json" || (format === "auto" && !terminal);
   const counts = new Map<Counter, number>();
+  const timings = new Map<Timing, Histogram>();
 
   const print = (entry: LogEntry) => write(json ? jsonLine(entry) : textLine(entry, { colours }));
   const gate = holdRepeats({
@@ -60,6 +64,11 @@ export function consoleTelemetry(options: ConsoleTelemetryOptions): ConsoleTelem
     count(counter, amount = 1) {
       if (amount > 0) counts.set(counter, (counts.get(counter) ?? 0) + amount);
     },
+    observe(timing, ms) {
+      let histogram = timings.get(timing);
+      if (!histogram) timings.set(timing, histogram = new Histogram());
+      histogram.observe(ms / 1000);
+    },
     note(level: Level, message: string, fields: Fields = {}) {
       if (LEVELS[level] < LEVELS[lowest]) return;
       try {
@@ -71,5 +80,6 @@ export function consoleTelemetry(options: ConsoleTelemetryOptions): ConsoleTelem
       }
     },
     counters: () => counts,
+    timings: () => timings,
   };
 }

@@ -9,3 +9,6 @@ export {
   type ConsoleTelemetryOptions,
   type LogFormat,
 } from "./console_telemetry.ts";
+export { exposition, EXPOSITION_TYPE, type Metric, type Sample, single } from "./exposition.ts";
+export { Histogram } from "./histogram.ts";
+export { type LoopDelay, loopDelay } from "./loop_delay.ts";

@@ -13,6 +13,7 @@ import { closeServer, httpServer, listen } from "./http_server.ts";
 import { Lobby, type Upgrade } from "./lobby.ts";
 import { chooseCodec } from "./subprotocol.ts";
 import { Sweep } from "./sweep.ts";
+import { type TransportStats, transportStats } from "./transport_stats.ts";
 import { Turn } from "./turn.ts";
 import { type Shore, WsConnection } from "./ws_connection.ts";
 import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
@@ -21,6 +22,8 @@ import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
 export interface WsTransport extends Transport {
   /** Where it listens. */
   readonly address: { readonly hostname: string; readonly port: number };
+  /** What is open now. Looks at every connection: for a scrape, not for each message. */
+  stats(): TransportStats;
   /** Refuses new WebSockets with 503 from now on. Those that are open go on, and so do plain HTTP requests. */
   stopAccepting(): void;
   /**
@@ -158,6 +161,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     connections: accepted.asObservable(),
     perform,
     drained,
+    stats: () => transportStats(open),
     stopAccepting: () => void (draining = true),
     close: () => closed ??= shutDown(),
   };

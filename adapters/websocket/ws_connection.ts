@@ -68,6 +68,11 @@ export class WsConnection implements Connection {
     return this.#inbox.messages;
   }
 
+  /** How many bytes wait for the client. */
+  get queuedBytes(): number {
+    return this.#outflow.queuedBytes;
+  }
+
   /** Reads as far as the domain wants it: to be called once the connection was given to the domain. */
   open(): void {
     if (this.#inbox.paused) this.#webSocket.pause();

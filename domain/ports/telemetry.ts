@@ -1,24 +1,37 @@
-/** What the gateway counts, by name: `tidegate_<name>_total`. */
-export type Counter =
-  | "connections_opened"
-  | "connections_closed"
-  | "connections_refused"
-  | "frames_received"
-  | "frames_refused"
-  | "publishes_appended"
-  | "publishes_duplicate"
-  | "publishes_rejected"
-  | "publishes_unknown"
-  | "records_read"
-  | "records_duplicate"
-  | "records_misplaced"
-  | "records_unroutable"
-  | "records_unreadable"
-  | "publications_sent"
-  | "gaps"
-  | "replays"
-  | "replays_refused"
-  | "log_reconnects";
+/** What the gateway counts, by name, with what it means: `tidegate_<name>_total`. */
+export const COUNTERS = {
+  connections_opened: "WebSockets that were accepted",
+  connections_closed: "WebSockets that have ended",
+  connections_refused: "WebSocket handshakes that were refused",
+  frames_received: "Frames that clients sent",
+  frames_refused: "Frames that could not be read, or were no requests",
+  publishes_appended: "Publishes that are in the log",
+  publishes_duplicate: "Publishes that were in the log already",
+  publishes_rejected: "Publishes that are certainly not in the log",
+  publishes_unknown: "Publishes whose outcome is not known",
+  records_read: "Records that were read from the log for subscribers",
+  records_duplicate: "Records that were left out as duplicates",
+  records_misplaced: "Records that are not in the partition of their key",
+  records_unroutable: "Records that are of no route's channel",
+  records_unreadable: "Records that could not be shown",
+  publications_sent: "Publications to connections",
+  gaps: "Channels that were told of records that the log lost",
+  replays: "Replays that were begun",
+  replays_refused: "Replays that could not tell everything",
+  log_reconnects: "Times that the log was reached anew",
+} as const satisfies Record<string, string>;
+
+/** The name of something that is counted. */
+export type Counter = keyof typeof COUNTERS;
+
+/** What the gateway measures the time of, by name, with what it means: `tidegate_<name>_seconds`. */
+export const TIMINGS = {
+  publish: "From a publish to the log's word on it",
+  delivery: "From a record's own time to its publication",
+} as const satisfies Record<string, string>;
+
+/** The name of something whose time is measured. */
+export type Timing = keyof typeof TIMINGS;
 
 /** How much an operator needs to know of it. */
 export type Level = "debug" | "info" | "warn" | "error";
@@ -29,6 +42,8 @@ export type Fields = Readonly<Record<string, string | number | boolean | undefin
 /** Where counters and log lines go. Never throws, never blocks. */
 export interface Telemetry {
   count(counter: Counter, amount?: number): void;
+  /** Takes how long something took, in milliseconds. Absent where nobody looks. */
+  observe?(timing: Timing, ms: number): void;
   /**
    * Says something to the operator. Lines with the same `message` are held to one a second; what was left out is
    * counted in the next one.

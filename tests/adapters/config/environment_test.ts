@@ -17,6 +17,9 @@ const CASES: Readonly<Record<string, [Record<string, string>, (loaded: Loaded) =
   APP_NAME: [{ APP_NAME: "gate" }, ({ name }) => name, "gate"],
   HTTP_HOST: [{ HTTP_HOST: "::1" }, ({ http }) => http.host, "::1"],
   HTTP_PORT: [{ HTTP_PORT: "0" }, ({ http }) => http.port, 0],
+  TIDEGATE_ADMIN_HOST: [{ TIDEGATE_ADMIN_HOST: "::1" }, ({ admin }) => admin.host, "::1"],
+  TIDEGATE_ADMIN_PORT: [{ TIDEGATE_ADMIN_PORT: "9465" }, ({ admin }) => admin.port, 9465],
+  TIDEGATE_ADMIN_TOKEN: [{ TIDEGATE_ADMIN_TOKEN: "t".repeat(32) }, ({ admin }) => admin.token, "t".repeat(32)],
   TIDEGATE_SECRET: [{ TIDEGATE_SECRET: "s".repeat(32) }, ({ auth }) => auth.secret, "s".repeat(32)],
   TIDEGATE_PROXY_SECRET: [{ TIDEGATE_PROXY_SECRET: "p".repeat(32) }, ({ auth }) => auth.proxySecret, "p".repeat(32)],
   TIDEGATE_ALLOWED_ORIGINS: [

@@ -7,6 +7,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
   assertEquals<unknown>(configuration, {
     name: "tidegate",
     http: { host: "127.0.0.1", port: 8080 },
+    admin: { host: "127.0.0.1" },
     auth: {
       mode: "none",
       header: "user_id",

@@ -1,0 +1,69 @@
+/** The listener for operators. */
+import type { Configuration } from "../adapters/config/mod.ts";
+import { adminFetch } from "../adapters/http/admin_fetch.ts";
+import { type ConsoleTelemetry, exposition, EXPOSITION_TYPE, loopDelay } from "../adapters/telemetry/mod.ts";
+import { closeServer, httpServer, listen } from "../adapters/websocket/http_server.ts";
+import { DEFAULT_WS_LIMITS, type WsTransport } from "../adapters/websocket/mod.ts";
+import type { Gateway, Readiness } from "../domain/gateway.ts";
+import { gatherMetrics } from "./gather_metrics.ts";
+import { systemClock as clock } from "./process.ts";
+
+/** What operators are told of. */
+export interface AdminOptions {
+  readonly configuration: Configuration;
+  readonly telemetry: ConsoleTelemetry;
+  readonly gateway: Gateway;
+  readonly transport: WsTransport;
+  /** With the reasons for an operator. */
+  readonly ready: () => Readiness;
+  readonly node: string;
+  readonly version: string;
+}
+
+/** A listener that is open. */
+export interface Admin {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the admin listener, if the configuration wants one.
+ *
+ * @throws {Error} where it cannot listen
+ */
+export async function openAdmin(options: AdminOptions): Promise<Admin> {
+  const { configuration: { admin }, telemetry, gateway, transport, ready, node, version } = options;
+  const { port, host, token } = admin;
+  if (port === undefined) return { close: () => Promise.resolve() };
+  const loop = loopDelay(clock.scheduler);
+  const measured = { telemetry, gateway, transport, loop, memory: Deno.memoryUsage, node, version };
+  const server = httpServer({
+    hostname: host,
+    port,
+    fetch: adminFetch({
+      ...(token === undefined ? {} : { token }),
+      ready,
+      metrics: () => ({ type: EXPOSITION_TYPE, text: exposition(gatherMetrics(measured)) }),
+      connections: () => ({ node, ...gateway.stats(), ...transport.stats() }),
+    }),
+    limits: DEFAULT_WS_LIMITS,
+    telemetry,
+  });
+  try {
+    const address = await listen(server, { hostname: host, port });
+    const { hostname } = address;
+    telemetry.note("info", "Listening for operators", {
+      url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${address.port}/metrics`,
+      token: token !== undefined,
+    });
+  } catch (error) {
+    loop.stop();
+    throw error;
+  }
+  return {
+    async close() {
+      loop.stop();
+      server.closeAllConnections();
+      await closeServer(server);
+    },
+  };
+}

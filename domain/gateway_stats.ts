@@ -1,0 +1,29 @@
+/** What a gateway is at one moment, for those who watch it. */
+import type { Scene } from "./scene.ts";
+
+/** Numbers of one moment. */
+export interface GatewayStats {
+  /** Connections whose user is known. */
+  readonly sessions: number;
+  /** Users with a session. */
+  readonly users: number;
+  readonly subscriptions: number;
+  /** Channels with a subscriber. */
+  readonly channels: number;
+  /** Whether appends and reads are expected to work. */
+  readonly logAvailable: boolean;
+  /** By topic, how many offsets the log had when it was last read that this node had not taken. */
+  readonly lag: Readonly<Record<string, number>>;
+}
+
+/** The numbers of now. Looks at every channel and partition. */
+export function gatewayStats({ sessions, index, view, routes }: Scene): GatewayStats {
+  return {
+    sessions: sessions.size,
+    users: sessions.users,
+    subscriptions: index.subscriptions,
+    channels: index.size,
+    logAvailable: view.state.available,
+    lag: Object.fromEntries(routes.topics.map((topic) => [topic, view.lag(topic)])),
+  };
+}
