@@ -5,6 +5,7 @@ import type { StoredRecord } from "./log_record.ts";
 export interface Cursor {
   /** The partition count of the topic when the cursor was made. */
   readonly partitions: number;
+  /** The channel's partition, from 0. */
   readonly partition: number;
   /** The offset of the last record that was seen; -1 where the partition had none yet. */
   readonly offset: number;

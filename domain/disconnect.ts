@@ -9,6 +9,7 @@ export interface Disconnect {
   readonly code: number;
   /** A short name, stable for programs; the close reason starts with it. */
   readonly name: DisconnectName;
+  /** What a client does about it. */
   readonly retry: Retry;
   /** What happened, for a person; at most 100 bytes. */
   readonly detail?: string;

@@ -6,9 +6,11 @@ export type FailureCode = keyof typeof TABLE;
 
 /** A refused request. */
 export interface Failure {
+  /** A short name, stable for programs. */
   readonly code: FailureCode;
   /** What was tried, the value, and the way out. */
   readonly message: string;
+  /** What a client does about it. */
   readonly retry: Retry;
   /** How long to wait before trying again, in milliseconds; 0 where that does not apply. */
   readonly retryAfterMs: number;

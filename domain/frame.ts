@@ -18,8 +18,11 @@ export type ClientFrame =
 
 /** The optional first frame. */
 export interface ConnectFrame {
+  /** Tells it from other frames. */
   readonly type: "connect";
+  /** Says who the client is, where the gateway wants a token. */
   readonly token?: string;
+  /** What `connected.resume` said: restores an anonymous user's id. */
   readonly resume?: string;
   /** By channel, the cursor to go on from in a channel that is subscribed on connect. */
   readonly since?: Readonly<Record<string, string>>;
@@ -29,19 +32,27 @@ export interface ConnectFrame {
 
 /** A message for a channel. */
 export interface PublishFrame {
+  /** Tells it from other frames. */
   readonly type: "publish";
+  /** What the answer refers to; without it only a refusal is answered. */
   readonly id: RequestId;
+  /** Where the message goes. */
   readonly channel: string;
   /** The client's own name for the message, 1 to 64 characters `A-Z a-z 0-9 _ . : ~ -`: sent again, it counts once. */
   readonly messageId?: string;
+  /** What it carries. */
   readonly payload: Payload;
+  /** What goes with it, for programs: text by name. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A look back, newest first page by page; the publications of a page are in log order. */
 export interface HistoryFrame {
+  /** Tells it from other frames. */
   readonly type: "history";
+  /** What the answer refers to. */
   readonly id: RequestId;
+  /** The channel to look back in. */
   readonly channel: string;
   /** How many publications at most, 1 or more. */
   readonly limit?: number;
@@ -101,14 +112,21 @@ export type ServerFrame =
 
 /** The first frame that the gateway sends. */
 export interface ConnectedFrame {
+  /** Tells it from other frames. */
   readonly type: "connected";
+  /** The session's id: a random UUID. */
   readonly session: string;
+  /** Who the client is. */
   readonly user: string;
+  /** The gateway that it is connected to. */
   readonly node: string;
   /** Signed; restores an anonymous user id after a re-connect. */
   readonly resume?: string;
+  /** How often the gateway pings, in seconds: a connection that is silent for much longer is gone. */
   readonly pingSeconds: number;
+  /** The largest WebSocket message that the client may send, in bytes. */
   readonly maxFrameBytes: number;
+  /** The channels that are subscribed on connect. */
   readonly subscriptions: readonly {
     readonly channel: string;
     readonly cursor: string;

@@ -15,7 +15,9 @@ import type { GatewaySettings } from "./settings.ts";
 
 /** What a gateway is made of, besides its ports. */
 export interface GatewayOptions {
+  /** The channels that it serves. */
   readonly routes: RouteTable;
+  /** Its limits and deadlines. */
   readonly settings: GatewaySettings;
   /** Emits once when the gateway is to end its sessions and then itself; must be hot or replay. Default: never. */
   readonly drain?: Observable<Drain>;
@@ -23,7 +25,9 @@ export interface GatewayOptions {
 
 /** Whether the gateway can do its work, and what stands in the way by name. */
 export interface Readiness {
+  /** Whether every check says `ok`. */
   readonly ready: boolean;
+  /** By name - `log`, `tail`, `drain` - `ok`, or what stands in the way. */
   readonly checks: Readonly<Record<string, string>>;
 }
 

@@ -8,6 +8,7 @@ export type RecordHeaders = Readonly<Record<string, Uint8Array | readonly Uint8A
 
 /** One partition of a topic. */
 export interface TopicPartition {
+  /** The topic's name. */
   readonly topic: string;
   /** 0 to the topic's partition count less one. */
   readonly partition: number;
@@ -19,6 +20,7 @@ export interface LogRecord extends TopicPartition {
   readonly key: string | null;
   /** The record's value; `null` is a tombstone. Never mutate it. */
   readonly value: Uint8Array | null;
+  /** What goes with the value, by name. */
   readonly headers: RecordHeaders;
 }
 

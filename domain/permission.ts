@@ -8,9 +8,13 @@ import type { RouteMatch } from "./route_table.ts";
 
 /** What someone wants to do. */
 export interface PermissionRequest {
+  /** What they want to do. */
   readonly action: Action;
+  /** Who they are. */
   readonly identity: Pick<Identity, "user" | "grants">;
+  /** Where. */
   readonly channel: Channel;
+  /** The route of that channel. */
   readonly match: RouteMatch;
 }
 

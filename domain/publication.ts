@@ -10,11 +10,13 @@ export type Payload =
 
 /** A record of the log, seen as a message on a channel. */
 export interface Publication {
+  /** Where the message was published. */
   readonly channel: Channel;
   /** Where to go on from after this publication (`domain/cursor.ts`). */
   readonly cursor: string;
   /** The user that the gateway authenticated, or what a foreign producer said; absent where there is none. */
   readonly sender?: string;
+  /** The client's own name for the message; absent where it had none. */
   readonly messageId?: string;
   /** The record's timestamp, in milliseconds since 1970. */
   readonly time: number;

@@ -3,6 +3,7 @@ import { keyOf, type Route } from "./route.ts";
 
 /** What the pattern of a route made of a channel. */
 export interface RouteMatch {
+  /** The route whose pattern the channel matches. */
   readonly route: Route;
   /** The record key: the variable's value, or `null` on a route without a variable. */
   readonly key: string | null;
@@ -10,6 +11,7 @@ export interface RouteMatch {
 
 /** Routes whose patterns do not overlap. */
 export interface RouteTable {
+  /** Every route, in the order in which they were given. */
   readonly routes: readonly Route[];
   /** The topics of all routes, each once. */
   readonly topics: readonly string[];

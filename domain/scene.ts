@@ -13,11 +13,17 @@ import type { GatewaySettings } from "./settings.ts";
 
 /** The outside world of a gateway. */
 export interface GatewayPorts {
+  /** What publishes are appended to, and publications come from. */
   readonly log: Log;
+  /** Where the clients come from. */
   readonly transport: Pick<Transport, "connections" | "drained">;
+  /** Says who they are. */
   readonly authenticator: Authenticator;
+  /** Time. */
   readonly clock: Clock;
+  /** Chance. */
   readonly random: Random;
+  /** Where counters and log lines go. */
   readonly telemetry: Telemetry;
   /** Needed where a route has `value: "capnp"`. */
   readonly envelopes?: EnvelopeFormat;

@@ -6,10 +6,13 @@ export interface GatewaySettings {
   readonly node: string;
   /** The largest WebSocket message that a client may send, in bytes. */
   readonly frameBytes: number;
+  /** How many channels a connection may be subscribed to. */
   readonly subscriptionsPerConnection: number;
+  /** How many connections a user may have on this node. */
   readonly connectionsPerUser: number;
   /** How long a silent client is waited for before it is connected without a `connect` frame. */
   readonly connectWaitMs: number;
+  /** How often clients are pinged, in seconds; they are told. */
   readonly pingSeconds: number;
   /** How many bytes may wait for a connection, while it replays too. */
   readonly queueBytes: number;
@@ -19,13 +22,17 @@ export interface GatewaySettings {
   readonly answerMs: number;
   /** The largest record value, in bytes, that is shown to clients. */
   readonly recordBytes: number;
+  /** What one request may cost that looks back. */
   readonly replay: ReplayLimits;
+  /** How far back a message id counts: so many offsets of the partition, and milliseconds of record time. */
   readonly duplicates: { readonly offsets: number; readonly ms: number };
 }
 
 /** What the replay or the history of one request stops at. */
 export interface ReplayLimits {
+  /** How many publications are sent. */
   readonly publications: number;
+  /** How many offsets are read. */
   readonly offsets: number;
   /** Bytes of record values that are read. */
   readonly bytes: number;

@@ -2,8 +2,11 @@ import type { Counter, Fields, Level, Telemetry } from "../domain/ports/telemetr
 
 /** Something that was said to the operator. */
 export interface Note {
+  /** How much an operator needs to know of it. */
   readonly level: Level;
+  /** What was said. */
   readonly message: string;
+  /** What was said with it. */
   readonly fields: Fields | undefined;
 }
 

@@ -3,7 +3,8 @@ import type { Random } from "../domain/ports/clock.ts";
 const UINT32 = 2 ** 32;
 
 /**
- * Chance that is the same in every run: the same seed gives the same ids and fractions, in order. Not for secrets.
+ * Chance that is the same in every run: the same seed, a number from 0 to 2^32-1, gives the same ids and fractions, in order. Not for
+ * secrets.
  *
  * @example
  * ```ts

@@ -15,6 +15,7 @@ type WithoutId<Frame> = Frame extends unknown ? Omit<Frame, "id"> : never;
 
 /** How a client is connected. */
 export interface TestClientOptions {
+  /** What is known of the client before its first frame. */
   readonly admission: Connection["admission"];
   /** Default: {@linkcode testCodec}. */
   readonly codec?: Codec;
@@ -162,5 +163,6 @@ export class TestClient implements Connection {
 export interface PublishOptions {
   /** The client's own name for the message: sent again, it counts once. */
   readonly messageId?: string;
+  /** What goes with the message, for programs: text by name. */
   readonly headers?: Readonly<Record<string, string>>;
 }

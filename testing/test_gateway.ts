@@ -63,10 +63,15 @@ export function testGateway(options: TestGatewayOptions = {}): TestGateway {
 
 /** A gateway in virtual time, with all that a test does to it; made by {@linkcode testGateway}. */
 export class TestGateway implements Disposable {
+  /** Its time, which stands still until the test moves it. */
   readonly clock: VirtualClock;
+  /** What it appends to and reads from. */
   readonly log: MemoryLog;
+  /** Where its clients come from. */
   readonly transport: MemoryTransport;
+  /** What it counted and said. */
   readonly telemetry: RecordingTelemetry = new RecordingTelemetry();
+  /** The gateway itself. */
   readonly gateway: Gateway;
   readonly #drain = new Subject<Drain>();
   readonly #subscription: Subscription;

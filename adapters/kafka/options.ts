@@ -17,8 +17,11 @@ export interface KafkaTls {
 
 /** Who the gateway is to the brokers. */
 export interface KafkaSasl {
+  /** What the brokers ask for. */
   readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+  /** The user, as the brokers know it. */
   readonly username: string;
+  /** The user's password; it is in no log line. */
   readonly password: string;
 }
 
@@ -30,6 +33,7 @@ export interface KafkaConnection {
   readonly clientId: string;
   /** `true` trusts Deno's certificates. Default: no TLS. */
   readonly ssl?: boolean | KafkaTls;
+  /** How the gateway says who it is; absent: it does not. */
   readonly sasl?: KafkaSasl;
   /** Makes every socket, where a test stands between the gateway and its brokers. */
   readonly socketFactory?: ISocketFactory;
@@ -77,9 +81,13 @@ export interface KafkaLogOptions extends KafkaConnection {
   readonly topics: readonly string[];
   /** How missing topics are made; `false`, the default, makes none: a missing topic is then a fatal mistake. */
   readonly createTopics?: false | TopicCreation;
+  /** What differs from {@linkcode KAFKA_DEADLINES}. */
   readonly deadlines?: Partial<KafkaDeadlines>;
+  /** What differs from {@linkcode KAFKA_LIMITS}. */
   readonly limits?: Partial<KafkaLimits>;
+  /** Where counters and log lines go. */
   readonly telemetry: Telemetry;
+  /** Spreads the waits before new tries. */
   readonly random: Random;
   /** Gives up opening, as `close()` does. */
   readonly signal?: AbortSignal;

@@ -26,6 +26,7 @@ export interface MemoryLogOptions {
   readonly topics: Readonly<Record<string, number>>;
   /** Gives the records' times. Outcomes and batches are emitted by its scheduler, without delay. */
   readonly clock: Clock;
+  /** What is forgotten; absent: nothing. */
   readonly retention?: Retention;
 }
 

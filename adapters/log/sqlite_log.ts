@@ -15,8 +15,11 @@ export interface SqliteLogOptions {
   readonly path: string;
   /** The topics that are served, with their partition counts. The file may hold others, which stay in it. */
   readonly topics: Readonly<Record<string, number>>;
+  /** What is forgotten; absent: nothing. */
   readonly retention?: Retention;
+  /** Gives the records' times, and the scheduler of retention and new tries. */
   readonly clock: Clock;
+  /** Where log lines go. */
   readonly telemetry: Telemetry;
   /** How many bytes of the newest records are kept in memory, so that readers of them need no disk. Default 64 MiB. */
   readonly memoryBytes?: number;

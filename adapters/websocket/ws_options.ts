@@ -43,9 +43,13 @@ export interface WsTransportOptions {
   readonly paths?: readonly string[];
   /** Answers plain HTTP requests on the same port. */
   readonly fetch: PlainFetch;
+  /** What differs from {@linkcode DEFAULT_WS_LIMITS}. */
   readonly limits?: Partial<WsLimits>;
+  /** The time of handshakes, pings and closes. */
   readonly clock: Clock;
+  /** Names sessions, and spreads the first pings. */
   readonly random: Random;
+  /** Where counters and log lines go. */
   readonly telemetry: Telemetry;
 }
 

@@ -15,6 +15,7 @@ export interface Handshake {
 
 /** Who is connected. */
 export interface Identity {
+  /** The name that a publication of theirs says as its sender. */
   readonly user: UserId;
   /** Restores this identity later (`connected.resume`); absent where the client can prove it again by itself. */
   readonly resume?: string;

@@ -4,8 +4,11 @@ import type { Payload } from "../publication.ts";
 export interface Envelope {
   /** `null` is a tombstone, as a record without a value is. */
   readonly payload: Payload | null;
+  /** The user that the gateway authenticated. */
   readonly sender?: string;
+  /** The session that published it. */
   readonly session?: string;
+  /** The client's own name for the message. */
   readonly messageId?: string;
   /** The headers that the client gave the message. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,6 +18,7 @@ export interface Envelope {
 
 /** Envelopes to the values of records and back. Pure. */
 export interface EnvelopeFormat {
+  /** The value of an envelope. May throw where it cannot be written. */
   write(envelope: Envelope): Uint8Array;
   /** The envelope of a value, which may be anyone's; `undefined` where it holds none. Never throws. */
   read(value: Uint8Array): Envelope | undefined;

@@ -75,6 +75,7 @@ export interface TopicState {
 
 /** What a tail follows, and from where. */
 export interface TailRequest {
+  /** The topics, by name. */
   readonly topics: readonly string[];
   /**
    * The offset from which to follow a partition, asked once for each when its range is first known. An answer outside
@@ -89,6 +90,7 @@ export interface Batch extends TopicPartition {
   readonly from: number;
   /** The offset after the last one it covers: where the next batch starts. Offsets in it without a record are holes. */
   readonly to: number;
+  /** The records in offset order. */
   readonly records: readonly StoredRecord[];
   /**
    * Present, with no records, where the log lost or cut what `from`..`to` held. After `log_changed` (the partition was cut
@@ -135,5 +137,6 @@ export type RejectReason = "unavailable" | "too_large" | "invalid" | "forbidden"
 
 /** The log could not be reached in time. */
 export class LogUnavailable extends Error {
+  /** Tells it from other errors. */
   override readonly name = "LogUnavailable";
 }

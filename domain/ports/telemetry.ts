@@ -41,6 +41,7 @@ export type Fields = Readonly<Record<string, string | number | boolean | undefin
 
 /** Where counters and log lines go. Never throws, never blocks. */
 export interface Telemetry {
+  /** Adds to a counter; by 1 where no amount is given. */
   count(counter: Counter, amount?: number): void;
   /** Takes how long something took, in milliseconds. Absent where nobody looks. */
   observe?(timing: Timing, ms: number): void;
