@@ -2,6 +2,7 @@
 import { disconnect } from "../../domain/disconnect.ts";
 import type { Decoded } from "../../domain/frame.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
+import { SUBPROTOCOLS } from "../subprotocols.ts";
 import { concatenate } from "./concatenate.ts";
 import { decodeFrame } from "./decode_frame.ts";
 import { encodeFrame } from "./encode_frame.ts";
@@ -30,7 +31,7 @@ import { Malformed } from "./malformed.ts";
  */
 export const capnpCodec: Codec = {
   name: "capnp",
-  subprotocol: "tidegate.v1.capnp",
+  subprotocol: SUBPROTOCOLS.capnp,
   binary: true,
   decode: decodeMessage,
   encode: encodeFrame,

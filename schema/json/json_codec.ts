@@ -1,5 +1,6 @@
 /** The codec of `tidegate.v1.json`: one JSON object a line, one or more lines a WebSocket message. */
 import type { Codec } from "../../domain/ports/codec.ts";
+import { SUBPROTOCOLS } from "../subprotocols.ts";
 import { decodeMessage } from "./decode_message.ts";
 import { serverFrameJson } from "./server_frame_json.ts";
 
@@ -24,7 +25,7 @@ const utf8 = new TextEncoder();
  */
 export const jsonCodec: Codec = {
   name: "json",
-  subprotocol: "tidegate.v1.json",
+  subprotocol: SUBPROTOCOLS.json,
   binary: false,
   decode: decodeMessage,
   encode: (frame) => utf8.encode(serverFrameJson(frame)),

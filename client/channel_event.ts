@@ -1,0 +1,19 @@
+import type { Publication } from "./publication.ts";
+
+/** What happens on a channel that a program subscribes to. */
+export type ChannelEvent =
+  | { readonly kind: "publication"; readonly publication: Publication }
+  | Subscribed
+  /** The log itself lost or cut records of the channel. */
+  | { readonly kind: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string };
+
+/** The channel is live: after the first subscribe, and after each re-connect. */
+export interface Subscribed {
+  readonly kind: "subscribed";
+  readonly channel: string;
+  readonly cursor: string;
+  /** Everything after where the program was has been delivered. */
+  readonly recovered: boolean;
+  /** Why not, such as `expired`: publications are missing before this event. */
+  readonly reason?: string;
+}
