@@ -13,10 +13,13 @@ export { type Gateway, gateway, type GatewayOptions, type Readiness } from "./do
 export type { GatewayStats } from "./domain/gateway_stats.ts";
 export type { Drain } from "./domain/run_session.ts";
 export * from "./domain/grants.ts";
+export { type Draft, type InboundFields, InboundPublish } from "./domain/inbound_publish.ts";
 export * from "./domain/json_text.ts";
 export * from "./domain/log_record.ts";
+export { type Content, MessageView } from "./domain/message_view.ts";
 export * from "./domain/partitioner.ts";
 export * from "./domain/permission.ts";
+export { type Inbound, type Pipeline, type PipelineContext, reject, Rejected } from "./domain/pipeline.ts";
 export * from "./domain/ports/authenticator.ts";
 export * from "./domain/ports/clock.ts";
 export * from "./domain/ports/codec.ts";

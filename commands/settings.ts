@@ -20,6 +20,7 @@ export function gatewaySettings({ limits, node }: Configuration, ownName: string
       offsets: limits.replayOffsets,
       bytes: limits.replayBytes,
     },
+    pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
   };
 }

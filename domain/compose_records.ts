@@ -94,7 +94,7 @@ function valueOf(publish: Publish, { payload, to }: { payload: Payload; to?: str
 }
 
 /** A payload as one of the route's kind. */
-function payloadOfKind(payload: Payload, kind: PayloadKind): Payload | Failure {
+export function payloadOfKind(payload: Payload, kind: PayloadKind): Payload | Failure {
   if (kind === "bytes") {
     return payload.kind === "bytes"
       ? payload

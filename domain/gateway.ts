@@ -1,5 +1,6 @@
 /** The gateway: connections and a log in, effects on connections out. */
 import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable, share, takeUntil, tap } from "rxjs";
+import { takeTurns } from "../streams/take_turns.ts";
 import { ChannelIndex } from "./channel_index.ts";
 import { followLog } from "./follow_log.ts";
 import { type GatewayStats, gatewayStats } from "./gateway_stats.ts";
@@ -74,6 +75,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     view,
     index: new ChannelIndex(),
     sessions: new SessionRegistry(),
+    turns: takeTurns(),
   };
   let draining = false;
   const drain$ = (options.drain ?? NEVER).pipe(tap(() => draining = true), share());

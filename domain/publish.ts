@@ -1,19 +1,26 @@
-/** The inbound pipeline: a client's publish to records of the log, and the log's word to the client's answer. */
-import { map, type Observable, of, reduce } from "rxjs";
-import { type ComposedRecord, composeRecords } from "./compose_records.ts";
+/** The inbound side: a client's publish to records of the log, and the log's word to the client's answer. */
+import { concatMap, map, type Observable, of, reduce } from "rxjs";
+import { type ComposedRecord, composeRecords, payloadOfKind } from "./compose_records.ts";
 import { type Failure, failure, type FailureCode, isFailure } from "./failure.ts";
 import type { PublishFrame, ServerFrame } from "./frame.ts";
+import { InboundPublish } from "./inbound_publish.ts";
+import { outputIds } from "./output_ids.ts";
+import type { Inbound } from "./pipeline.ts";
 import type { Outcome, RejectReason } from "./ports/log.ts";
+import type { Payload } from "./publication.ts";
 import { namesOf } from "./record_names.ts";
+import { type Output, runInbound } from "./run_inbound.ts";
 import type { Scene } from "./scene.ts";
 import type { Session } from "./session.ts";
 import { targetOf } from "./target.ts";
 
 /**
- * Appends a publish and emits its one answer: `published` once every record of it is in the log, or why it is not.
+ * Appends a publish, or what it becomes in the inbound pipeline of its route, and emits its one answer: `published` once every record of
+ * it is in the log, or why it is not.
  *
- * The records are handed to the log on subscription, so that publishes keep the order in which they are subscribed to.
- * A message that this node has read already is answered with its first position, and not appended again.
+ * The records are handed to the log on subscription, so that publishes keep the order in which they are subscribed to; behind a
+ * pipeline those of one session to one channel do. A message that this node has read already is answered with its first position, and
+ * not appended again.
  */
 export function publish(scene: Scene, request: { session: Session; frame: PublishFrame }): Observable<ServerFrame> {
   const { session, frame } = request;
@@ -21,31 +28,59 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
   const target = targetOf(scene, { session, channel: frame.channel, action: "publish" });
   if (isFailure(target)) return refuse(target);
   const { channel, match } = target;
-  const partitions = view.partitions(match.route.topic);
-  if (!view.state.available || partitions === undefined) {
-    return refuse(failure("unavailable", `Cannot publish to ${channel}: the log is away; nothing was written`));
-  }
-  const composed = composeRecords(
-    {
+  const messageId = frame.messageId ?? random.uuid();
+  if (!view.state.available || view.partitions(match.route.topic) === undefined) return refuse(away());
+  const inbound = match.route.pipeline?.inbound;
+  return inbound ? passThrough(inbound) : write([{ channel, match, ...contentOf(frame.payload) }]);
+
+  function passThrough(pipeline: Inbound<never>): Observable<ServerFrame> {
+    const payload = payloadOfKind(frame.payload, match.route.payload);
+    if (isFailure(payload)) return refuse(payload);
+    const passing = new InboundPublish<never>({
       channel,
-      match,
+      key: match.key,
       user: session.user,
       session: session.connection.session,
-      messageId: frame.messageId ?? random.uuid(),
-      payload: frame.payload,
-      ...(frame.headers ? { headers: frame.headers } : {}),
-      partitions,
-      envelopes,
-    },
-  );
-  if (isFailure(composed)) return refuse(composed);
-  const { partition } = composed[0]!.record;
-  return append(composed);
+      messageId,
+      time: scene.clock.scheduler.now(),
+      ...contentOf(payload),
+    });
+    return runInbound(scene, { inbound: pipeline, publish: passing }).pipe(
+      concatMap((became) => isFailure(became) ? refuse(became) : write(became)),
+    );
+  }
+
+  function write(outputs: readonly Output[]): Observable<ServerFrame> {
+    const ids = outputIds(messageId, outputs.map((output) => output.match));
+    const composed: ComposedRecord[] = [];
+    for (const [at, output] of outputs.entries()) {
+      const partitions = view.partitions(output.match.route.topic);
+      if (partitions === undefined) return refuse(away());
+      const { user, connection } = session;
+      const names = { user, session: connection.session, messageId: ids[at]! };
+      const records = composeRecords({ ...output, ...names, partitions, envelopes });
+      if (isFailure(records)) return refuse(records);
+      composed.push(...records);
+    }
+    return append(composed);
+  }
+
+  function contentOf(payload: Payload): Pick<Output, "payload" | "headers"> {
+    return { payload, ...(frame.headers ? { headers: frame.headers } : {}) };
+  }
+
+  function away(): Failure {
+    return failure("unavailable", `Cannot publish to ${channel}: the log is away; nothing was written`);
+  }
 
   function append(records: readonly ComposedRecord[]): Observable<ServerFrame> {
     const known = records.map((record) => frame.messageId === undefined ? undefined : firstOffset(record));
     const missing = records.filter((_, index) => known[index] === undefined);
     if (known[0] !== undefined) telemetry.count("publishes_duplicate");
+    const { partition } = records[0]!.record;
+    const published = (offset: number, duplicate: boolean): ServerFrame => {
+      return { type: "published", id: frame.id, channel, partition, offset, duplicate };
+    };
     if (missing.length === 0) return of(published(known[0]!, true));
     const { scheduler } = scene.clock;
     const began = scheduler.now();
@@ -68,18 +103,15 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
   /** The offset of the record that counts, where this node has read one of the same message. */
   function firstOffset({ record }: ComposedRecord): number | undefined {
     const partition = view.partition(record);
-    if (!partition || frame.messageId === undefined) return undefined;
+    const { messageId: id, ...names } = namesOf(record);
+    if (!partition || id === undefined) return undefined;
     return partition.window.find({
-      ...namesOf(record),
+      ...names,
       key: record.key,
-      messageId: frame.messageId,
+      messageId: id,
       offset: partition.next,
       time: scene.clock.scheduler.now(),
     });
-  }
-
-  function published(offset: number, duplicate: boolean): ServerFrame {
-    return { type: "published", id: frame.id, channel, partition, offset, duplicate };
   }
 
   /** Clients are told what to do, the operator why: what the log says can name brokers and topics. */

@@ -1,6 +1,7 @@
 /** Which channels map to which topic, and how. */
 import type { Channel } from "./channel.ts";
 import type { Action } from "./grants.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** How a record's key names its partition: Java's and kafkajs' default, or librdkafka's. */
 export type PartitionerName = "murmur2" | "crc32";
@@ -38,10 +39,12 @@ export interface RouteOptions {
    * whom a token made known.
    */
   readonly allow?: Readonly<Partial<Record<Action, Access>>>;
+  /** What its messages go through. Default: nothing. */
+  readonly pipeline?: Pipeline;
 }
 
 /** A channel pattern and the topic behind it. */
-export interface Route extends Required<RouteOptions> {
+export interface Route extends Required<Omit<RouteOptions, "pipeline">>, Pick<RouteOptions, "pipeline"> {
   /** The text before the variable; all of the pattern where it has none. */
   readonly prefix: string;
   /** The text after the variable. */
@@ -103,6 +106,7 @@ export function compileRoute(options: RouteOptions): Route {
     echo: options.echo ?? true,
     sentCopy,
     allow,
+    ...(options.pipeline ? { pipeline: options.pipeline } : {}),
     prefix,
     suffix,
     variable,

@@ -1,4 +1,5 @@
 /** What the pipelines of one gateway share. */
+import type { takeTurns } from "../streams/take_turns.ts";
 import type { ChannelIndex } from "./channel_index.ts";
 import type { LogView } from "./log_view.ts";
 import type { Authenticator } from "./ports/authenticator.ts";
@@ -38,4 +39,9 @@ export interface Scene extends GatewayPorts {
   readonly index: ChannelIndex;
   /** The sessions that have an identity. */
   readonly sessions: SessionRegistry;
+  /** Where the publishes of one session to one channel take turns in its pipeline. */
+  readonly turns: Turns;
 }
+
+/** Does a work when those of its key before it have ended; see `streams/take_turns.ts`. */
+export type Turns = ReturnType<typeof takeTurns<string>>;

@@ -26,6 +26,7 @@ export interface GatewaySettings {
   readonly replay: ReplayLimits;
   /** How far back a message id counts: so many offsets of the partition, and milliseconds of record time. */
   readonly duplicates: { readonly offsets: number; readonly ms: number };
+  readonly pipeline: PipelineLimits;
 }
 
 /** What the replay or the history of one request stops at. */
@@ -36,6 +37,14 @@ export interface ReplayLimits {
   readonly offsets: number;
   /** Bytes of record values that are read. */
   readonly bytes: number;
+}
+
+/** What one message may cost in the pipelines of its route. */
+export interface PipelineLimits {
+  /** How many messages one may become. */
+  readonly outputs: number;
+  /** How long an inbound pipeline may take for a publish. */
+  readonly ms: number;
 }
 
 /** The defaults of `docs/protocol.md`. */
@@ -51,4 +60,5 @@ export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
   recordBytes: 1024 * 1024,
   replay: { publications: 10_000, offsets: 1_000_000, bytes: 256 * 1024 * 1024 },
   duplicates: { offsets: 200_000, ms: 5 * 60_000 },
+  pipeline: { outputs: 16, ms: 2_000 },
 };

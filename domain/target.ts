@@ -1,6 +1,6 @@
 /** What a request is about: the channel, its route, and whether the user may. */
 import { type Channel, isChannel } from "./channel.ts";
-import { type Failure, failure } from "./failure.ts";
+import { type Failure, failure, isFailure } from "./failure.ts";
 import { placeOf } from "./compose_records.ts";
 import type { Action } from "./grants.ts";
 import type { TopicPartition } from "./log_record.ts";
@@ -23,7 +23,18 @@ export function targetOf(
   scene: Pick<Scene, "routes">,
   request: { session: Pick<Session, "identity">; channel: string; action: Action },
 ): Target | Failure {
-  const { channel, action, session: { identity } } = request;
+  const { action, session: { identity } } = request;
+  const target = findTarget(scene, request);
+  if (isFailure(target)) return target;
+  return authorize({ action, identity, channel: target.channel, match: target.match }) ?? target;
+}
+
+/** Parses and routes a channel; whether a user may is another question. Pure. */
+export function findTarget(
+  scene: Pick<Scene, "routes">,
+  request: { channel: string; action: Action },
+): Target | Failure {
+  const { channel, action } = request;
   if (!isChannel(channel)) {
     return failure(
       "bad_channel",
@@ -43,7 +54,7 @@ export function targetOf(
     const meant = match.route.prefix + lower + match.route.suffix;
     return failure("bad_channel", `Cannot ${action} on channel ${channel}: user ids are in lower case, as in ${meant}`);
   }
-  return authorize({ action, identity, channel, match }) ?? { channel, match };
+  return { channel, match };
 }
 
 /** The partition that a channel lives in; `undefined` until the log was reached. */

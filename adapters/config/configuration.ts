@@ -108,6 +108,8 @@ export interface LimitsConfiguration {
   readonly replayOffsets: number;
   readonly replayBytes: number;
   readonly replaysAtOnce: number;
+  readonly pipelineOutputs: number;
+  readonly pipelineMs: number;
   readonly dedupOffsets: number;
   readonly dedupMinutes: number;
   readonly drainSeconds: number;

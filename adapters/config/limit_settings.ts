@@ -61,6 +61,12 @@ export const LIMITS = v.object({
   replays_at_once: wholeNumber({ min: 1, max: 1_000, default: 8 }, {
     about: "Replays that read the log at once on this node; others wait for their turn",
   }),
+  pipeline_outputs: wholeNumber({ min: 1, max: 10_000, default: DEFAULT_SETTINGS.pipeline.outputs }, {
+    about: "Messages that one message may become in a pipeline of its route",
+  }),
+  pipeline_ms: wholeNumber({ min: 1, max: 600_000, default: DEFAULT_SETTINGS.pipeline.ms }, {
+    about: "How long the inbound pipeline of a route may take for one publish, in milliseconds",
+  }),
   dedup_offsets: wholeNumber({ min: 0, max: 10_000_000, default: DEFAULT_SETTINGS.duplicates.offsets }, {
     about: "Offsets of a partition in which a second record with the same message id is a duplicate",
   }),

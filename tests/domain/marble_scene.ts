@@ -13,6 +13,7 @@ import type { GatewayPorts, Scene } from "../../domain/scene.ts";
 import type { Session } from "../../domain/session.ts";
 import { SessionRegistry } from "../../domain/session_registry.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
+import { takeTurns } from "../../streams/take_turns.ts";
 import { frameOf, TestClient } from "../../testing/mod.ts";
 
 /** The only partition. */
@@ -55,6 +56,7 @@ export function marbleScene(
     view,
     index: new ChannelIndex(),
     sessions: new SessionRegistry(),
+    turns: takeTurns(),
   };
 }
 

@@ -33,6 +33,8 @@ Deno.test("without a file and an environment the defaults hold", () => {
       replayOffsets: 1_000_000,
       replayBytes: 256 * 1024 * 1024,
       replaysAtOnce: 8,
+      pipelineOutputs: 16,
+      pipelineMs: 2_000,
       dedupOffsets: 200_000,
       dedupMinutes: 5,
       drainSeconds: 10,
@@ -68,6 +70,7 @@ Deno.test("the defaults are the domain's", () => {
       offsets: limits.replayOffsets,
       bytes: limits.replayBytes,
     },
+    pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
   });
 });
