@@ -32,3 +32,4 @@ export * from "./domain/route.ts";
 export * from "./domain/route_table.ts";
 export type { GatewayPorts } from "./domain/scene.ts";
 export * from "./domain/settings.ts";
+export * from "./streams/mod.ts";

@@ -11,11 +11,19 @@ export interface Delivery<T> {
   done(): void;
 }
 
-/** One delivery as several, one a value: it is done when all of these are, and at once where there are none. */
-export function split<T, R>(delivery: Delivery<T>, values: readonly R[]): Delivery<R>[] {
-  let open = values.length;
-  if (open === 0) delivery.done();
-  return values.map((value) => {
+/** Parts of a delivery that are handed out one by one. */
+export interface Parts {
+  /** A further part, which has to be done as well. */
+  add<R>(value: R): Delivery<R>;
+  /** There will be no more: the delivery is done when all parts are, at once where there were none. */
+  end(): void;
+}
+
+/** Takes a delivery apart into parts that are not known yet. */
+export function partsOf(delivery: Delivery<unknown>): Parts {
+  // The end counts as a part.
+  let open = 1;
+  const part = <R>(value: R): Delivery<R> => {
     let isOpen = true;
     return {
       value,
@@ -25,10 +33,36 @@ export function split<T, R>(delivery: Delivery<T>, values: readonly R[]): Delive
         if (--open === 0) delivery.done();
       },
     };
-  });
+  };
+  const last = part(undefined);
+  return {
+    add(value) {
+      open++;
+      return part(value);
+    },
+    end: () => last.done(),
+  };
+}
+
+/** One delivery as several, one a value: it is done when all of these are, and at once where there are none. */
+export function split<T, R>(delivery: Delivery<T>, values: readonly R[]): Delivery<R>[] {
+  const parts = partsOf(delivery);
+  const deliveries = values.map((value) => parts.add(value));
+  parts.end();
+  return deliveries;
 }
 
 /** Several deliveries as one: all of them are done when it is. */
 export function gather<T, R>(deliveries: readonly Delivery<T>[], value: R): Delivery<R> {
   return { value, done: () => deliveries.forEach((delivery) => delivery.done()) };
+}
+
+/** Several deliveries as one of all their values: what a batch, or a window that holds each item once, becomes. */
+export function gatherValues<T>(deliveries: readonly Delivery<T>[]): Delivery<readonly T[]> {
+  return gather(deliveries, deliveries.map(({ value }) => value));
+}
+
+/** Says that a delivery is dealt with: what operators take as `leftOut` where the items are deliveries. */
+export function done(delivery: Delivery<unknown>): void {
+  delivery.done();
 }

@@ -1,6 +1,6 @@
 /** Records of one partition in memory, without a hole between them. */
 import type { StoredRecord } from "../../domain/log_record.ts";
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../../streams/fifo.ts";
 import { BATCH, type FetchRequest, type Piece } from "./partition_source.ts";
 import { recordBytes } from "./record_bytes.ts";
 

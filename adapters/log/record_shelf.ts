@@ -1,6 +1,6 @@
 /** Records of many partitions in memory, oldest first out. */
 import type { StoredRecord } from "../../domain/log_record.ts";
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../../streams/fifo.ts";
 import { RecordRun } from "./record_run.ts";
 
 /** Runs of records, with the order in which their records came over all of them. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Fifo } from "../../../adapters/log/fifo.ts";
+import { Fifo } from "../../../streams/fifo.ts";
 import { RecordShelf } from "../../../adapters/log/record_shelf.ts";
 import { compact, recordBytes } from "../../../adapters/log/record_bytes.ts";
 import { readSlab, writeSlab } from "../../../adapters/log/sqlite/record_slab.ts";

@@ -1,0 +1,23 @@
+/**
+ * RxJS operators for pipelines: of a route, of a stream job, or of any script. They know nothing of the gateway. Every one of time takes the
+ * scheduler, every one that holds something says how much; docs/operators.md is the table of them.
+ *
+ * Items may be deliveries, which say when they are dealt with: `eachDelivery` runs a projection of values over them, and what an operator leaves
+ * out it tells to `leftOut`, for which `done` is made.
+ *
+ * @module
+ */
+export { type Attempt, attempt, type DeadLetter } from "./attempt.ts";
+export { conflateByKey, type Conflation } from "./conflate_by_key.ts";
+export { deadLetter, deadLetters } from "./dead_letter.ts";
+export { type Delivery, done, gather, gatherValues, type Parts, partsOf, split } from "./delivery.ts";
+export { type EachDelivery, eachDelivery } from "./each_delivery.ts";
+export { fork, forkDeliveries } from "./fork.ts";
+export { type InFlightLimit, limitGroupsInFlight } from "./limit_groups_in_flight.ts";
+export { type Concurrency, mapInOrder } from "./map_in_order.ts";
+export { mergeFair, type Stage } from "./merge_fair.ts";
+export { type Overflow, type Room } from "./overflow.ts";
+export { type JitteredRetry, retryWithJitter } from "./retry_with_jitter.ts";
+export { type Case, otherwise, route, when, whenIs } from "./route.ts";
+export { runLimited } from "./run_limited.ts";
+export { topicPattern } from "./topic_pattern.ts";
