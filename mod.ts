@@ -17,6 +17,7 @@ export { type Draft, type InboundFields, InboundPublish } from "./domain/inbound
 export * from "./domain/json_text.ts";
 export * from "./domain/log_record.ts";
 export { type Content, MessageView } from "./domain/message_view.ts";
+export * from "./domain/out_record.ts";
 export * from "./domain/partitioner.ts";
 export * from "./domain/permission.ts";
 export { type Inbound, type Pipeline, type PipelineContext, reject, Rejected } from "./domain/pipeline.ts";

@@ -14,7 +14,7 @@ import { type Admin, openAdmin } from "./open_admin.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
-import { type Stop, STOP_EXIT_CODES, stopSignals } from "./stop_signals.ts";
+import { type Stop, STOP_EXIT_CODES, stopSignals } from "../adapters/process/stop_signals.ts";
 import { logState } from "./log_state.ts";
 
 /** What is running, for the one who stops it. */

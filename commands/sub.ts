@@ -5,7 +5,7 @@ import { type ClientEvent, clientSocket, ConnectionEnded } from "../adapters/cli
 import { errorText, print, printError, systemClock, systemRandom } from "./process.ts";
 import type { ErrorJson, SubscriptionJson } from "../schema/json/server_json.ts";
 import { retryWithJitter } from "../streams/retry_with_jitter.ts";
-import { stopSignals } from "./stop_signals.ts";
+import { stopSignals } from "../adapters/process/stop_signals.ts";
 
 /** The bounds of the longest wait before a new try, in milliseconds; the wait itself is a random part of it. */
 const RETRY = { minMs: 1_000, maxMs: 20_000 };

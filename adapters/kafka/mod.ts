@@ -1,5 +1,5 @@
 /**
- * A log that is kept by Apache Kafka 2.3 or newer.
+ * A log that is kept by Apache Kafka 2.3 or newer; and sources and sinks of stream jobs.
  *
  * @module
  */
@@ -15,3 +15,9 @@ export type {
 } from "./options.ts";
 export { KAFKA_DEADLINES, KAFKA_LIMITS } from "./options.ts";
 export { KafkaStartError } from "./start_error.ts";
+export { type Appended, RecordRefused, type Refused, type SinkRules } from "../jobs/append_deliveries.ts";
+export type { InFlight } from "../jobs/hand_out.ts";
+export { KafkaGroupError } from "./group/group_error.ts";
+export type { KafkaJobConnection } from "./jobs/job_connection.ts";
+export { kafkaSink, type KafkaSinkOptions } from "./jobs/kafka_sink.ts";
+export { type KafkaGroup, kafkaSource, type KafkaSourceOptions } from "./jobs/kafka_source.ts";

@@ -11,14 +11,17 @@ import { range, read, type ReadParts } from "./read.ts";
 import { start } from "./startup.ts";
 import { keepState } from "./state.ts";
 import { tail } from "./tail.ts";
+import type { PartTailRequest } from "./tail_context.ts";
 import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
 
 /** Everything of a log but its appends. */
-export interface KafkaReading extends Pick<Log, "tail" | "read" | "range"> {
+export interface KafkaReading extends Pick<Log, "read" | "range"> {
+  /** The tail of `Log`; of some partitions, too. */
+  tail(request: PartTailRequest): Observable<Batch>;
   /** Emits at once, then every change; completes when it is closed. */
   readonly state: Observable<LogState>;
-  /** What the appending side goes by. */
-  readonly parts: Pick<ReadParts, "kafka" | "cluster" | "deadlines" | "telemetry" | "random">;
+  /** What the appending side, and members of groups, go by. */
+  readonly parts: Pick<ReadParts, "kafka" | "cluster" | "deadlines" | "telemetry" | "random" | "closing">;
   /** Resolves when the log is available for the first time; rejects with `KafkaStartError`, or when it is closed. */
   readonly startup: Promise<void>;
   /** Ends everything. Safe to call twice. */
@@ -28,9 +31,13 @@ export interface KafkaReading extends Pick<Log, "tail" | "read" | "range"> {
 /**
  * Starts to read a Kafka log: returns at once, whether Kafka is there or not.
  *
+ * @param reads whether a topic that may not be read is a mistake; default true
  * @throws {TypeError} where a broker's address is none
  */
-export function openReading(options: KafkaLogOptions): KafkaReading {
+export function openReading(
+  options: KafkaLogOptions,
+  { reads = true }: { readonly reads?: boolean } = {},
+): KafkaReading {
   const { telemetry, random, topics } = options;
   const deadlines: KafkaDeadlines = { ...KAFKA_DEADLINES, ...options.deadlines };
   const limits = { ...KAFKA_LIMITS, ...options.limits };
@@ -51,7 +58,15 @@ export function openReading(options: KafkaLogOptions): KafkaReading {
     signal,
   });
   const keeper = keepState(cluster, { deadlines, telemetry, background: tasks, signal });
-  const startup = start({ cluster, keeper, topics, createTopics: options.createTopics ?? false, deadlines, signal });
+  const startup = start({
+    cluster,
+    keeper,
+    topics,
+    createTopics: options.createTopics ?? false,
+    deadlines,
+    reads,
+    signal,
+  });
   // Whoever opened the log may not want to know.
   startup.catch(() => {});
 
@@ -72,7 +87,7 @@ export function openReading(options: KafkaLogOptions): KafkaReading {
     state: keeper.states,
     parts,
     startup,
-    tail: (request): Observable<Batch> => tail(parts, request, { topics, closing: signal }),
+    tail: (request) => tail(parts, request, { topics, closing: signal }),
     read: (partition, wanted) => read(parts, partition, wanted),
     range: (partition) => range(parts, partition),
     async close() {

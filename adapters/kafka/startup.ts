@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly topics: readonly string[];
   readonly createTopics: false | TopicCreation;
   readonly deadlines: KafkaDeadlines;
+  /** Whether records are to be read. */
+  readonly reads: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +64,7 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
       `Cannot start: not allowed to see Kafka ${named(view.forbidden)}; grant DESCRIBE, READ and WRITE on it`,
     );
   }
-  if (view.unreadable.length > 0) {
+  if (options.reads && view.unreadable.length > 0) {
     throw new KafkaStartError(`Cannot start: not allowed to read Kafka ${named(view.unreadable)}; grant READ on it`);
   }
   const absent = options.topics.filter((topic) => !view.topics.has(topic));

@@ -5,11 +5,11 @@
  * docs/decisions/0003-kafka-is-read-by-direct-fetches.md says why.
  */
 import { Observable, type Subscription } from "rxjs";
-import type { Batch, TailRequest } from "../../domain/ports/log.ts";
+import type { Batch } from "../../domain/ports/log.ts";
 import { fetchFromLeader } from "./tail_fetch.ts";
 import { placeTopic } from "./tail_placement.ts";
 import { advance } from "./tail_partition.ts";
-import type { ReadingParts, TailContext, TailTopic } from "./tail_context.ts";
+import type { PartTailRequest, ReadingParts, TailContext, TailTopic } from "./tail_context.ts";
 import { type Bell, bell } from "./wait.ts";
 
 /**
@@ -20,7 +20,7 @@ import { type Bell, bell } from "./wait.ts";
  */
 export function tail(
   parts: ReadingParts,
-  request: TailRequest,
+  request: PartTailRequest,
   options: { readonly topics: readonly string[]; readonly closing: AbortSignal },
 ): Observable<Batch> {
   return new Observable((subscriber) => {

@@ -1,5 +1,6 @@
 /** What the parts of one tail share. */
 import type { Kafka } from "kafkajs";
+import type { TopicPartition } from "../../domain/log_record.ts";
 import type { Random } from "../../domain/ports/clock.ts";
 import type { TailRequest } from "../../domain/ports/log.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
@@ -36,9 +37,15 @@ export interface TailTopic {
   look(): void;
 }
 
+/** What a tail of some partitions follows: each begins where `start` says, whenever it appears. */
+export interface PartTailRequest extends TailRequest {
+  /** Whether a partition is followed; all are without it. */
+  readonly only?: (partition: TopicPartition) => boolean;
+}
+
 /** One tail at work. */
 export interface TailContext extends ReadingParts {
-  readonly request: TailRequest;
+  readonly request: PartTailRequest;
   readonly topics: ReadonlyMap<string, TailTopic>;
   /** Aborts when the tail ends. */
   readonly signal: AbortSignal;

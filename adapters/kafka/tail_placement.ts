@@ -23,8 +23,11 @@ export async function placeTopic(context: TailContext, topic: TailTopic, looks: 
         beginLife(context, topic, view);
       }
       topic.id ??= view.id;
-      first ??= new Set(view.partitions.keys());
-      for (const partition of view.partitions.keys()) {
+      const { only } = context.request;
+      const known = [...view.partitions.keys()].filter((partition) => only?.({ topic: topic.name, partition }) ?? true);
+      // Of some partitions none is new: its reader knows where it was in each.
+      first = first === undefined || only ? new Set(known) : first;
+      for (const partition of known) {
         if (!topic.partitions.has(partition)) {
           topic.partitions.set(partition, tailPartition({ topic: topic.name, partition }));
         }

@@ -12,3 +12,4 @@ export {
 export { exposition, EXPOSITION_TYPE, type Metric, type Sample, single } from "./exposition.ts";
 export { Histogram } from "./histogram.ts";
 export { type LoopDelay, loopDelay } from "./loop_delay.ts";
+export { scriptTelemetry } from "./script_telemetry.ts";

@@ -11,6 +11,8 @@ export interface ProduceRequest {
   /** How long the leader waits for the other replicas, in milliseconds. */
   readonly timeoutMs: number;
   readonly batches: readonly PartitionBatch[];
+  /** Under which name the batches' producer is in a transaction; all of them are, then. */
+  readonly transactionalId?: string;
 }
 
 /** A batch and where it goes. */
@@ -55,21 +57,24 @@ export function produce(version: number, request: ProduceRequest): Call<ProduceR
   };
 }
 
-function writeRequest({ timeoutMs, batches }: ProduceRequest): Uint8Array<ArrayBuffer> {
+function writeRequest({ timeoutMs, batches, transactionalId }: ProduceRequest): Uint8Array<ArrayBuffer> {
   const topics = Map.groupBy(batches, (batch) => batch.topic);
   const names = new Map([...topics.keys()].map((topic) => [topic, utf8.encode(topic)]));
-  let size = 12;
+  const producer = transactionalId === undefined ? undefined : utf8.encode(transactionalId);
+  let size = 12 + (producer?.length ?? 0);
   for (const name of names.values()) size += 2 + name.length + 4;
   for (const batch of batches) size += 8 + batchLength(batch);
 
   // In one buffer: a request may hold a megabyte, and kafkajs copies it as it is.
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
-  view.setInt16(0, -1);
-  view.setInt16(2, ALL_IN_SYNC);
-  view.setInt32(4, timeoutMs);
-  view.setInt32(8, topics.size);
-  let at = 12;
+  view.setInt16(0, producer?.length ?? -1);
+  if (producer) bytes.set(producer, 2);
+  let at = 2 + (producer?.length ?? 0);
+  view.setInt16(at, ALL_IN_SYNC);
+  view.setInt32(at + 2, timeoutMs);
+  view.setInt32(at + 6, topics.size);
+  at += 10;
   for (const [topic, ofTopic] of topics) {
     const name = names.get(topic)!;
     view.setInt16(at, name.length);

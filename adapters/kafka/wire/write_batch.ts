@@ -8,6 +8,7 @@ export const BATCH_OVERHEAD = 61;
 export const RECORD_OVERHEAD = 12;
 
 const MAGIC = 2;
+const TRANSACTIONAL = 0x10;
 const CRC_AT = 17;
 const CHECKED_FROM = 21;
 
@@ -20,6 +21,8 @@ export interface BatchToWrite {
   readonly sequence: number;
   /** Milliseconds since 1970, of every record. */
   readonly time: number;
+  /** Whether it is part of a transaction of its producer. */
+  readonly transactional?: boolean;
 }
 
 /** How many bytes the batch takes. */
@@ -47,7 +50,7 @@ export function writeBatch(bytes: Uint8Array, start: number, batch: BatchToWrite
   view.setInt32(8, view.byteLength - 12);
   view.setInt32(12, -1);
   view.setInt8(16, MAGIC);
-  view.setInt16(21, 0);
+  view.setInt16(21, batch.transactional ? TRANSACTIONAL : 0);
   view.setInt32(23, tails.length - 1);
   view.setBigInt64(27, BigInt(time));
   view.setBigInt64(35, BigInt(time));

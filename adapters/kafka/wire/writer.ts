@@ -36,6 +36,13 @@ export class WireWriter {
     return this;
   }
 
+  /** A 64-bit number that was read as one. */
+  bigint(value: bigint): this {
+    const at = this.#room(8);
+    this.#view.setBigInt64(at, value);
+    return this;
+  }
+
   boolean(value: boolean): this {
     return this.int8(value ? 1 : 0);
   }
@@ -53,6 +60,20 @@ export class WireWriter {
     else this.int16(bytes.length);
     const at = this.#room(bytes.length);
     this.#bytes.set(bytes, at);
+    return this;
+  }
+
+  nullableString(value: string | null): this {
+    if (value !== null) return this.string(value);
+    return this.flexible ? this.varint(0) : this.int16(-1);
+  }
+
+  /** Bytes with their length. */
+  sizedBytes(value: Uint8Array): this {
+    if (this.flexible) this.varint(value.length + 1);
+    else this.int32(value.length);
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
     return this;
   }
 
