@@ -1,12 +1,13 @@
 /** What a gateway is at one moment, for those who watch it. */
 import type { Scene } from "./scene.ts";
 
-/** Numbers of one moment. */
+/** How many there are of each, at one moment. */
 export interface GatewayStats {
   /** Connections whose user is known. */
   readonly sessions: number;
   /** Users with a session. */
   readonly users: number;
+  /** Subscriptions of all sessions together. */
   readonly subscriptions: number;
   /** Channels with a subscriber. */
   readonly channels: number;

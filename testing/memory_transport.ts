@@ -16,6 +16,7 @@ export class MemoryTransport implements Transport {
   readonly #connections = new Subject<Connection>();
   readonly #options: MemoryTransportOptions;
 
+  /** Opens no port, needs no permission. */
   constructor(options: MemoryTransportOptions) {
     this.#options = options;
   }

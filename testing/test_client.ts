@@ -1,17 +1,16 @@
 import { BehaviorSubject, endWith, filter, ignoreElements, map, type Observable, Subject, take, takeUntil } from "rxjs";
 import type { Disconnect } from "../domain/disconnect.ts";
-import type { ClientFrame, ConnectFrame, ServerFrame } from "../domain/frame.ts";
+import type { ClientFrame, RequestId, ServerFrame } from "../domain/frame.ts";
 import type { Codec } from "../domain/ports/codec.ts";
 import type { Connection, Effect } from "../domain/ports/transport.ts";
 import type { Publication } from "../domain/publication.ts";
 import { type JsonValue, payloadValue } from "./payload_value.ts";
 import { frameOf, messageOf, testCodec } from "./test_codec.ts";
 
-/** A client's request that the gateway answers. */
-export type RequestFrame = Exclude<ClientFrame, ConnectFrame>;
-
-/** A frame without its `id`. */
-type WithoutId<Frame> = Frame extends unknown ? Omit<Frame, "id"> : never;
+/** A client's request that the gateway answers, without its `id`. */
+export type RequestFrame = ClientFrame extends infer Frame
+  ? Frame extends { readonly id: RequestId } ? Omit<Frame, "id"> : never
+  : never;
 
 /** How a client is connected. */
 export interface TestClientOptions {
@@ -44,6 +43,7 @@ export class TestClient implements Connection {
   #closed: Disconnect | undefined;
   #requests = 0;
 
+  /** A client that a transport hands to a gateway; {@linkcode MemoryTransport} makes them. */
   constructor(session: string, { admission, codec = testCodec, settle = () => {} }: TestClientOptions) {
     this.session = session;
     this.admission = admission;
@@ -109,7 +109,7 @@ export class TestClient implements Connection {
   }
 
   /** Sends a request, and comes back with its answer. */
-  request(frame: WithoutId<RequestFrame>): ServerFrame | undefined {
+  request(frame: RequestFrame): ServerFrame | undefined {
     const id = ++this.#requests;
     const before = this.#received.length;
     this.send({ ...frame, id });

@@ -77,6 +77,7 @@ export class TestGateway implements Disposable {
   readonly #subscription: Subscription;
   #ended: "no" | "completed" | Error = "no";
 
+  /** Starts it: see {@linkcode testGateway}. */
   constructor(options: TestGatewayOptions) {
     const { name = "", beside, rig } = options;
     const routes = routeTable((options.routes ?? DEFAULT_ROUTES).map(compileRoute));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { PlainFetch } from "./http_server.ts";
 export { openWsTransport, type WsTransport } from "./open_ws_transport.ts";
 export { DEFAULT_WS_LIMITS, type WsLimits, type WsTransportOptions } from "./ws_options.ts";
 export { type WebSocketClient } from "./web_socket_client.ts";

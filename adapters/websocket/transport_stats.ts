@@ -3,14 +3,17 @@ import type { WsConnection } from "./ws_connection.ts";
 
 /** One connection, without anything that it could be taken over by. */
 export interface ConnectionStats {
+  /** The session's id. */
   readonly session: string;
+  /** The name of its codec. */
   readonly codec: string;
   /** Bytes that wait for its client. */
   readonly queuedBytes: number;
 }
 
-/** Numbers of one moment. */
+/** How many there are of each, at one moment. */
 export interface TransportStats {
+  /** Open connections. */
   readonly connections: number;
   /** Bytes that wait for clients, together. */
   readonly queuedBytes: number;
