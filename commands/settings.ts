@@ -10,6 +10,7 @@ export function gatewaySettings({ limits, node }: Configuration, ownName: string
     subscriptionsPerConnection: limits.subscriptions,
     connectionsPerUser: limits.connectionsPerUser,
     connectWaitMs: limits.connectWaitMs,
+    connectMs: limits.connectSeconds * 1000,
     pingSeconds: limits.pingSeconds,
     queueBytes: limits.queueBytes,
     publishesInFlight: limits.publishesInFlight,

@@ -6,6 +6,7 @@ import { history } from "./history.ts";
 import { LogUnavailable } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
 import { publish } from "./publish.ts";
+import { refresh } from "./refresh.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
 import { leave, subscribe } from "./subscribe.ts";
@@ -50,6 +51,8 @@ function carryOut(scene: Scene, session: Session, frame: ClientFrame): Observabl
       return of(reply(session, unsubscribed(scene, session, frame)));
     case "presence":
       return of(reply(session, present(scene, session, frame)));
+    case "refresh":
+      return refresh(scene, { session, frame });
     case "ping":
       return of(reply(session, { type: "pong", id: frame.id }));
     case "connect": {

@@ -35,6 +35,10 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
   const identity$ = admission.kind === "identified" ? of(admission.identity) : scene.authenticator.identify(connect);
   return identity$.pipe(concatMap((identity) => {
     if ("code" in identity) return close(identity);
+    const { expiresAt = Infinity } = identity;
+    if (expiresAt <= scene.clock.scheduler.now()) {
+      return close(disconnect("token_expired", "the token ended before the first frame"));
+    }
     const most = scene.settings.connectionsPerUser;
     if (scene.sessions.countOf(identity.user) >= most) {
       return close(disconnect("limit_exceeded", `a user has at most ${most} connections`));

@@ -22,6 +22,7 @@ const TABLE = {
   bad_channel: { retry: "none", retryAfterMs: 0 },
   unknown_channel: { retry: "none", retryAfterMs: 0 },
   bad_cursor: { retry: "none", retryAfterMs: 0 },
+  unauthenticated: { retry: "none", retryAfterMs: 0 },
   forbidden: { retry: "none", retryAfterMs: 0 },
   already_connected: { retry: "none", retryAfterMs: 0 },
   already_subscribed: { retry: "none", retryAfterMs: 0 },

@@ -14,7 +14,8 @@ export type ClientFrame =
   | PublishFrame
   | HistoryFrame
   | { readonly type: "presence"; readonly id: RequestId; readonly channel: string }
-  | { readonly type: "ping"; readonly id: RequestId };
+  | { readonly type: "ping"; readonly id: RequestId }
+  | RefreshFrame;
 
 /** The optional first frame. */
 export interface ConnectFrame {
@@ -28,6 +29,13 @@ export interface ConnectFrame {
   readonly since?: Readonly<Record<string, string>>;
   /** The client wants no WebSocket message over so many bytes, unless a single frame is larger. */
   readonly maxMessageBytes?: number;
+}
+
+/** A new token, of the same user, to go on with. */
+export interface RefreshFrame {
+  readonly type: "refresh";
+  readonly id: RequestId;
+  readonly token: string;
 }
 
 /** A message for a channel. */
@@ -108,7 +116,16 @@ export type ServerFrame =
   | { readonly type: "pong"; readonly id: RequestId }
   | { readonly type: "error"; readonly id: RequestId; readonly failure: Failure }
   | { readonly type: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string }
-  | { readonly type: "draining"; readonly reconnectAfterMs: number };
+  | { readonly type: "draining"; readonly reconnectAfterMs: number }
+  | RefreshedFrame;
+
+/** The session goes on with a new token. */
+export interface RefreshedFrame {
+  readonly type: "refreshed";
+  readonly id: RequestId;
+  /** When it ends unless it gets another one, in milliseconds since 1970; absent: never. */
+  readonly expiresAt?: number;
+}
 
 /** The first frame that the gateway sends. */
 export interface ConnectedFrame {

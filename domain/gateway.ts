@@ -2,6 +2,7 @@
 import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable, share, takeUntil, tap } from "rxjs";
 import { takeTurns } from "../streams/take_turns.ts";
 import { ChannelIndex } from "./channel_index.ts";
+import { endExpired } from "./end_session.ts";
 import { followLog } from "./follow_log.ts";
 import { type GatewayStats, gatewayStats } from "./gateway_stats.ts";
 import { LogView } from "./log_view.ts";
@@ -74,7 +75,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     settings,
     view,
     index: new ChannelIndex(),
-    sessions: new SessionRegistry(),
+    sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),
   };
   let draining = false;
@@ -87,7 +88,11 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   );
   const state$ = ports.log.state.pipe(tap(learn), ignoreElements());
   const effects = sessions$.pipe(
-    connect((shared$) => merge(state$, followLog(scene), shared$).pipe(takeUntil(shared$.pipe(last(null, null))))),
+    connect((shared$) =>
+      merge(state$, followLog(scene), shared$.pipe(endExpired(scene)), shared$).pipe(
+        takeUntil(shared$.pipe(last(null, null))),
+      )
+    ),
   );
   return { effects, readiness, stats: () => gatewayStats(scene) };
 

@@ -66,6 +66,7 @@ export function runSession(
   const { clock: { scheduler }, settings, telemetry, random } = scene;
   const { admission } = connection;
   const opened = admission.kind === "identified" ? ownCursors(scene, admission.identity) : {};
+  const patienceMs = admission.kind === "awaited" && admission.patient ? settings.connectMs : settings.connectWaitMs;
   let session: Session | undefined;
   return connection.messages.pipe(
     connect((messages$) => {
@@ -76,7 +77,7 @@ export function runSession(
       const tooLate$ = after((withinMs) => withinMs * DRAIN.hard);
       const arrivals$ = merge(
         messages$.pipe(map((message): Arrival => ({ kind: "frames", decoded: decode(message) }))),
-        timer(settings.connectWaitMs, scheduler).pipe(map((): Arrival => ({ kind: "silence" })), takeUntil(messages$)),
+        timer(patienceMs, scheduler).pipe(map((): Arrival => ({ kind: "silence" })), takeUntil(messages$)),
         drain$.pipe(take(1), map((): Arrival => ({ kind: "drain" }))),
       );
       const work$ = arrivals$.pipe(
@@ -129,8 +130,8 @@ export function runSession(
 
   function carryOut(task: Task): Observable<readonly Effect[]> {
     if (task.kind === "effects") return of(task.effects);
-    // Without a session it was refused, and its close is under way.
-    if (!session) return EMPTY;
+    // Without a session it was refused; like one that was ended, its close is under way.
+    if (!session || session.ended) return EMPTY;
     if (task.kind === "decoded") return answer(scene, session, task.decoded);
     const reconnectAfterMs = Math.floor(random.fraction() * DRAIN.reconnectWithinMs);
     return of(reply(session, { type: "draining", reconnectAfterMs }));

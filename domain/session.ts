@@ -7,8 +7,13 @@ import type { Effect } from "./ports/transport.ts";
 
 /** A connection whose user is known, with its subscriptions. */
 export interface Session extends Subscriber {
-  readonly identity: Identity;
+  /** Another one, of the same user, after a refresh. */
+  identity: Identity;
   readonly memberships: Map<Channel, Membership>;
+  /** Whether the gateway has ended it: nothing that it has sent is begun any more. */
+  ended?: true;
+  /** The number of the last refresh that was asked for, and of the last that was done. */
+  refreshes?: { readonly asked: number; readonly done: number };
 }
 
 /** The effect that sends frames to one session, in order. */

@@ -1,11 +1,20 @@
-/** The sessions of this node, by id and by user. */
+/** The sessions of this node, by id, by user and by token, and when they end. */
 import type { UserId } from "./channel.ts";
+import { Expiries } from "./expiries.ts";
+import type { Identity } from "./ports/authenticator.ts";
 import type { Session } from "./session.ts";
 
 /** Every session that has an identity. One a gateway. */
 export class SessionRegistry {
   readonly #byId = new Map<string, Session>();
-  readonly #byUser = new Map<UserId, number>();
+  readonly #byUser = new Map<UserId, Set<Session>>();
+  readonly #byToken = new Map<string, Set<Session>>();
+  readonly #expiries: Expiries<Session>;
+
+  /** @param now the time, in milliseconds since 1970 */
+  constructor(now = 0) {
+    this.#expiries = new Expiries(now);
+  }
 
   /** How many sessions there are. */
   get size(): number {
@@ -17,9 +26,14 @@ export class SessionRegistry {
     return this.#byUser.size;
   }
 
+  /** How many sessions have an identity that ends. */
+  get expiring(): number {
+    return this.#expiries.size;
+  }
+
   /** How many sessions a user has. */
   countOf(user: UserId): number {
-    return this.#byUser.get(user) ?? 0;
+    return this.#byUser.get(user)?.size ?? 0;
   }
 
   /** The session of an id. */
@@ -27,16 +41,63 @@ export class SessionRegistry {
     return this.#byId.get(id);
   }
 
+  /** The sessions of a user. */
+  ofUser(user: UserId): readonly Session[] {
+    return [...this.#byUser.get(user) ?? []];
+  }
+
+  /** The sessions whose identities come from a token of an id. */
+  ofToken(token: string): readonly Session[] {
+    return [...this.#byToken.get(token) ?? []];
+  }
+
   add(session: Session): void {
     this.#byId.set(session.connection.session, session);
-    this.#byUser.set(session.user, this.countOf(session.user) + 1);
+    put(this.#byUser, session.user, session);
+    this.#keepToken(session);
+  }
+
+  /** Gives a session another identity of its user. Ignored for one that was taken out. */
+  renew(session: Session, identity: Identity): void {
+    if (this.#byId.get(session.connection.session) !== session) return;
+    this.#dropToken(session);
+    session.identity = identity;
+    this.#keepToken(session);
   }
 
   /** Takes a session out; a second time is ignored. */
   remove(session: Session): void {
     if (!this.#byId.delete(session.connection.session)) return;
-    const left = this.countOf(session.user) - 1;
-    if (left > 0) this.#byUser.set(session.user, left);
-    else this.#byUser.delete(session.user);
+    drop(this.#byUser, session.user, session);
+    this.#dropToken(session);
   }
+
+  /** The sessions whose identities have ended by now; each is told once. */
+  takeExpired(now: number): readonly Session[] {
+    return this.#expiries.takeDue(now);
+  }
+
+  #keepToken(session: Session): void {
+    const { token, expiresAt } = session.identity;
+    if (token !== undefined) put(this.#byToken, token, session);
+    this.#expiries.set(session, expiresAt);
+  }
+
+  #dropToken(session: Session): void {
+    const { token } = session.identity;
+    if (token !== undefined) drop(this.#byToken, token, session);
+    this.#expiries.delete(session);
+  }
+}
+
+function put<Key>(map: Map<Key, Set<Session>>, key: Key, session: Session): void {
+  const sessions = map.get(key);
+  if (sessions) sessions.add(session);
+  else map.set(key, new Set([session]));
+}
+
+function drop<Key>(map: Map<Key, Set<Session>>, key: Key, session: Session): void {
+  const sessions = map.get(key);
+  sessions?.delete(session);
+  if (sessions?.size === 0) map.delete(key);
 }

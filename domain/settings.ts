@@ -12,6 +12,8 @@ export interface GatewaySettings {
   readonly connectionsPerUser: number;
   /** How long a silent client is waited for before it is connected without a `connect` frame. */
   readonly connectWaitMs: number;
+  /** How long the first frame, with a token, is waited for where there has to be one. */
+  readonly connectMs: number;
   /** How often clients are pinged, in seconds; they are told. */
   readonly pingSeconds: number;
   /** How many bytes may wait for a connection, while it replays too. */
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
   subscriptionsPerConnection: 128,
   connectionsPerUser: 32,
   connectWaitMs: 1_000,
+  connectMs: 10_000,
   pingSeconds: 20,
   queueBytes: 1024 * 1024,
   publishesInFlight: 256,

@@ -15,6 +15,7 @@ export const ACTIONS = {
   history: "look at the history",
   presence: "see who is present",
   ping: "ping",
+  refresh: "refresh",
 } as const satisfies Record<ClientFrame["type"], string>;
 
 /** Whether a key names a client frame. */
@@ -57,6 +58,8 @@ export function readFrame(name: ClientFrame["type"], { id, body, payload }: Fram
         return { type: name, id, channel: fields.text("channel") };
       case "ping":
         return { type: name, id };
+      case "refresh":
+        return { type: name, id, token: fields.text("token") };
     }
   }
 }

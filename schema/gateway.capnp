@@ -32,6 +32,7 @@ struct ClientFrame {
     ping @7 :Void;
     connect @8 :Connect;
     # Optional; only as the first frame, and with id 0.
+    refresh @9 :Refresh;
   }
 }
 
@@ -88,6 +89,11 @@ struct Connect {
   # The client wants no WebSocket message over so many bytes, unless a single frame is larger. 0: no wish.
 }
 
+struct Refresh {
+  # A new token, of the same user, to go on with.
+  token @0 :Text;
+}
+
 struct ServerFrame {
   # What the gateway tells a client.
 
@@ -107,6 +113,7 @@ struct ServerFrame {
     connected @10 :Connected;
     gap @11 :Gap;
     draining @12 :Draining;
+    refreshed @13 :Refreshed;
   }
 }
 
@@ -230,6 +237,12 @@ struct Gap {
 struct Draining {
   # The node is being stopped.
   reconnectAfterMs @0 :UInt32;
+}
+
+struct Refreshed {
+  # The connection goes on with the new token.
+  expiresAt @0 :Int64;
+  # When it ends without another one, in milliseconds since 1970; 0: never.
 }
 
 struct Envelope {

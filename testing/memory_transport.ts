@@ -28,12 +28,12 @@ export class MemoryTransport implements Transport {
 
   /**
    * Opens a connection that has not said anything. Its user is known, as behind a proxy that authenticates; where none is given, the
-   * authenticator is asked when its first frame comes.
+   * authenticator is asked when its first frame comes. Or it is as the authenticator said of its handshake.
    */
-  open(user?: string): TestClient {
+  open(who: string | Connection["admission"] = { kind: "awaited" }): TestClient {
     const { sessionId, settle } = this.#options;
     const client = new TestClient(sessionId(), {
-      admission: user === undefined ? { kind: "awaited" } : { kind: "identified", identity: { user: user as UserId } },
+      admission: typeof who === "string" ? { kind: "identified", identity: { user: who as UserId } } : who,
       ...(settle ? { settle } : {}),
     });
     this.#connections.next(client);

@@ -5,6 +5,7 @@ import type { UserId } from "../domain/channel.ts";
 import { type Gateway, gateway } from "../domain/gateway.ts";
 import type { StoredRecord } from "../domain/log_record.ts";
 import type { Authenticator } from "../domain/ports/authenticator.ts";
+import type { Connection } from "../domain/ports/transport.ts";
 import { compileRoute, type RouteOptions } from "../domain/route.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
@@ -127,9 +128,11 @@ export class TestGateway implements Disposable {
     this.settle();
   }
 
-  /** Opens a connection that has not said anything; one without a user is anonymous. */
-  open(user?: string): TestClient {
-    return this.transport.open(user);
+  /**
+   * Opens a connection that has not said anything: of a user, or as an authenticator said of its handshake; else it is anonymous.
+   */
+  open(who?: string | Connection["admission"]): TestClient {
+    return this.transport.open(who);
   }
 
   /**

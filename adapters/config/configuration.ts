@@ -97,6 +97,7 @@ export interface LimitsConfiguration {
   readonly headBytes: number;
   readonly handshakeSeconds: number;
   readonly connectWaitMs: number;
+  readonly connectSeconds: number;
   readonly pingSeconds: number;
   readonly pongSeconds: number;
   /** At least `frameBytes`. */

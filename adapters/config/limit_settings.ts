@@ -31,6 +31,9 @@ export const LIMITS = v.object({
   connect_wait_ms: wholeNumber({ min: 0, max: 60_000, default: DEFAULT_SETTINGS.connectWaitMs }, {
     about: "How long a silent client is waited for before it is connected without a `connect` frame, in milliseconds",
   }),
+  connect_seconds: duration({ max: 3_600, default: DEFAULT_SETTINGS.connectMs / 1000 }, {
+    about: "In mode `jwt`, how long a client without a token in its handshake may take to send it in `connect`",
+  }),
   ping_seconds: duration({ max: DAY_SECONDS, default: DEFAULT_SETTINGS.pingSeconds }, {
     about: "How often each client is pinged",
   }),

@@ -38,6 +38,9 @@ function writeRequest(root: capnp.ClientFrame, frame: Exclude<ClientFrame, Conne
     case "presence":
       root._initPresence().channel = frame.channel;
       return;
+    case "refresh":
+      root._initRefresh().token = frame.token;
+      return;
     case "ping":
       root.ping = true;
   }

@@ -11,6 +11,7 @@ import {
   ON_CHANNEL,
   PUBLISH,
   PUBLISH_PAYLOAD,
+  REFRESH,
   SUBSCRIBE,
 } from "../generated/layout.ts";
 import { isMessageId } from "../publish_frame.ts";
@@ -116,6 +117,8 @@ function bodyOf(name: Exclude<ClientFrame["type"], "publish">, root: StructReade
     case "unsubscribe":
     case "presence":
       return present({ channel: body.text(ON_CHANNEL.channel) });
+    case "refresh":
+      return present({ token: body.text(REFRESH.token) });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   PUBLICATION,
   PUBLICATION_PAYLOAD,
   PUBLISHED,
+  REFRESHED,
   SERVER_FRAME,
   SUBSCRIBED,
   UNSUBSCRIBED,
@@ -76,6 +77,10 @@ function readFrame(root: StructReader): ServerFrame | undefined {
     case which.draining: {
       const reconnectAfterMs = root.struct(SERVER_FRAME.draining).uint32(DRAINING.reconnectAfterMs);
       return { type: "draining", reconnectAfterMs };
+    }
+    case which.refreshed: {
+      const expiresAt = root.struct(SERVER_FRAME.refreshed).integer(REFRESHED.expiresAt) || undefined;
+      return { type: "refreshed", id, ...optional("expiresAt", expiresAt) };
     }
     default:
       return undefined;

@@ -11,6 +11,7 @@ import {
   PUBLICATION,
   PUBLICATION_PAYLOAD,
   PUBLISHED,
+  REFRESHED,
   SERVER_FRAME,
   SUBSCRIBED,
   UNSUBSCRIBED,
@@ -71,6 +72,8 @@ function writeBody(root: StructWriter, frame: Exclude<ServerFrame, { type: "hist
     case "draining": {
       return root.struct(SERVER_FRAME.draining, DRAINING).uint32(DRAINING.reconnectAfterMs, frame.reconnectAfterMs);
     }
+    case "refreshed":
+      return root.struct(SERVER_FRAME.refreshed, REFRESHED).integer(REFRESHED.expiresAt, frame.expiresAt ?? 0);
   }
 }
 

@@ -24,6 +24,7 @@ export const ClientFrame_Which = {
    * Optional; only as the first frame, and with id 0.
    */
   CONNECT: 7,
+  REFRESH: 8,
 } as const;
 export type ClientFrame_Which = (typeof ClientFrame_Which)[keyof typeof ClientFrame_Which];
 /**
@@ -38,6 +39,7 @@ export class ClientFrame extends $.Struct {
   static readonly PRESENCE: typeof ClientFrame_Which.PRESENCE = ClientFrame_Which.PRESENCE;
   static readonly PING: typeof ClientFrame_Which.PING = ClientFrame_Which.PING;
   static readonly CONNECT: typeof ClientFrame_Which.CONNECT = ClientFrame_Which.CONNECT;
+  static readonly REFRESH: typeof ClientFrame_Which.REFRESH = ClientFrame_Which.REFRESH;
   static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
     displayName: "ClientFrame",
     id: "af3691dadadb192c",
@@ -215,6 +217,31 @@ export class ClientFrame extends $.Struct {
   }
   set connect(value: Connect) {
     $.utils.setUint16(4, 7, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptRefresh(value: $.Orphan<Refresh>): void {
+    $.utils.setUint16(4, 8, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownRefresh(): $.Orphan<Refresh> {
+    return $.utils.disown(this.refresh);
+  }
+  get refresh(): Refresh {
+    $.utils.testWhich("refresh", $.utils.getUint16(4, this), 8, this);
+    return $.utils.getStruct(0, Refresh, this);
+  }
+  _hasRefresh(): boolean {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initRefresh(): Refresh {
+    $.utils.setUint16(4, 8, this);
+    return $.utils.initStructAt(0, Refresh, this);
+  }
+  get _isRefresh(): boolean {
+    return $.utils.getUint16(4, this) === 8;
+  }
+  set refresh(value: Refresh) {
+    $.utils.setUint16(4, 8, this);
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
   override toString(): string {
@@ -508,6 +535,25 @@ export class Connect extends $.Struct {
   }
 }
 /**
+ * A new token, of the same user, to go on with.
+ */
+export class Refresh extends $.Struct {
+  static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
+    displayName: "Refresh",
+    id: "9d4f9271f3e68aaf",
+    size: new $.ObjectSize(0, 1),
+  };
+  get token(): string {
+    return $.utils.getText(0, this);
+  }
+  set token(value: string) {
+    $.utils.setText(0, value, this);
+  }
+  override toString(): string {
+    return "Refresh_" + super.toString();
+  }
+}
+/**
  * What the gateway tells a client.
  */
 export const ServerFrame_Which = {
@@ -523,6 +569,7 @@ export const ServerFrame_Which = {
   CONNECTED: 9,
   GAP: 10,
   DRAINING: 11,
+  REFRESHED: 12,
 } as const;
 export type ServerFrame_Which = (typeof ServerFrame_Which)[keyof typeof ServerFrame_Which];
 /**
@@ -541,6 +588,7 @@ export class ServerFrame extends $.Struct {
   static readonly CONNECTED: typeof ServerFrame_Which.CONNECTED = ServerFrame_Which.CONNECTED;
   static readonly GAP: typeof ServerFrame_Which.GAP = ServerFrame_Which.GAP;
   static readonly DRAINING: typeof ServerFrame_Which.DRAINING = ServerFrame_Which.DRAINING;
+  static readonly REFRESHED: typeof ServerFrame_Which.REFRESHED = ServerFrame_Which.REFRESHED;
   static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
     displayName: "ServerFrame",
     id: "a14f165bbdf16bef",
@@ -815,6 +863,31 @@ export class ServerFrame extends $.Struct {
   }
   set draining(value: Draining) {
     $.utils.setUint16(4, 11, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptRefreshed(value: $.Orphan<Refreshed>): void {
+    $.utils.setUint16(4, 12, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownRefreshed(): $.Orphan<Refreshed> {
+    return $.utils.disown(this.refreshed);
+  }
+  get refreshed(): Refreshed {
+    $.utils.testWhich("refreshed", $.utils.getUint16(4, this), 12, this);
+    return $.utils.getStruct(0, Refreshed, this);
+  }
+  _hasRefreshed(): boolean {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initRefreshed(): Refreshed {
+    $.utils.setUint16(4, 12, this);
+    return $.utils.initStructAt(0, Refreshed, this);
+  }
+  get _isRefreshed(): boolean {
+    return $.utils.getUint16(4, this) === 12;
+  }
+  set refreshed(value: Refreshed) {
+    $.utils.setUint16(4, 12, this);
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
   override toString(): string {
@@ -1399,6 +1472,28 @@ export class Draining extends $.Struct {
   }
   override toString(): string {
     return "Draining_" + super.toString();
+  }
+}
+/**
+ * The connection goes on with the new token.
+ */
+export class Refreshed extends $.Struct {
+  static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
+    displayName: "Refreshed",
+    id: "d5ca6d54a2b277e1",
+    size: new $.ObjectSize(8, 0),
+  };
+  /**
+   * When it ends without another one, in milliseconds since 1970; 0: never.
+   */
+  get expiresAt(): bigint {
+    return $.utils.getInt64(0, this);
+  }
+  set expiresAt(value: bigint) {
+    $.utils.setInt64(0, value, this);
+  }
+  override toString(): string {
+    return "Refreshed_" + super.toString();
   }
 }
 export const Envelope_Payload_Which = {

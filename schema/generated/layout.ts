@@ -12,7 +12,17 @@ export const CLIENT_FRAME = {
   dataWords: 1,
   pointers: 1,
   tag: 4,
-  which: { none: 0, publish: 1, subscribe: 2, unsubscribe: 3, history: 4, presence: 5, ping: 6, connect: 7 },
+  which: {
+    none: 0,
+    publish: 1,
+    subscribe: 2,
+    unsubscribe: 3,
+    history: 4,
+    presence: 5,
+    ping: 6,
+    connect: 7,
+    refresh: 8,
+  },
   id: 0,
   publish: 0,
   subscribe: 0,
@@ -20,6 +30,7 @@ export const CLIENT_FRAME = {
   history: 0,
   presence: 0,
   connect: 0,
+  refresh: 0,
 } as const;
 
 /** `Connect` */
@@ -114,6 +125,12 @@ export const PUBLISH = { dataWords: 1, pointers: 4, channel: 0, messageId: 2, he
 /** `Published` */
 export const PUBLISHED = { dataWords: 2, pointers: 1, channel: 0, partition: 0, offset: 8, duplicate: 32 } as const;
 
+/** `Refresh` */
+export const REFRESH = { dataWords: 0, pointers: 1, token: 0 } as const;
+
+/** `Refreshed` */
+export const REFRESHED = { dataWords: 1, pointers: 0, expiresAt: 0 } as const;
+
 /** `ServerFrame` */
 export const SERVER_FRAME = {
   dataWords: 1,
@@ -132,6 +149,7 @@ export const SERVER_FRAME = {
     connected: 9,
     gap: 10,
     draining: 11,
+    refreshed: 12,
   },
   id: 0,
   publication: 0,
@@ -144,6 +162,7 @@ export const SERVER_FRAME = {
   connected: 0,
   gap: 0,
   draining: 0,
+  refreshed: 0,
 } as const;
 
 /** `Subscribe` */

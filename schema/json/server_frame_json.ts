@@ -48,6 +48,8 @@ export function serverFrameJson(frame: ServerFrame): string {
       const { channel, cursor, reason } = frame;
       return JSON.stringify({ gap: { channel, cursor, reason } });
     }
+    case "refreshed":
+      return JSON.stringify({ id: frame.id, refreshed: { expiresAt: frame.expiresAt } });
     case "draining":
       return JSON.stringify({ draining: { reconnectAfterMs: frame.reconnectAfterMs } });
   }

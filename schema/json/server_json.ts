@@ -14,6 +14,7 @@ export type ServerJson =
   | Answer<{ readonly pong: Readonly<Record<string, never>> }>
   | Answer<{ readonly error: ErrorJson }>
   | { readonly gap: { readonly channel: string; readonly cursor: string; readonly reason: string } }
+  | Answer<{ readonly refreshed: { readonly expiresAt?: number } }>
   | { readonly draining: { readonly reconnectAfterMs: number } };
 
 /** A frame that has the `id` of the request, where the request had one. */

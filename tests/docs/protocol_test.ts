@@ -23,6 +23,7 @@ const clientFrames: Readonly<Record<ClientFrame["type"], true>> = {
   history: true,
   presence: true,
   ping: true,
+  refresh: true,
 };
 
 Deno.test("docs: every client frame is shown, with fields that the codec reads", () => {
@@ -70,6 +71,7 @@ const serverFrames: { readonly [type in ServerFrame["type"]]: Extract<ServerFram
   error: { type: "error", id: 3, failure: failure("forbidden", "...") },
   gap: { type: "gap", channel: chat, cursor, reason: "expired" },
   draining: { type: "draining", reconnectAfterMs: 1500 },
+  refreshed: { type: "refreshed", id: 7, expiresAt: 1763830000000 },
 };
 
 Deno.test("docs: every server frame is shown to the letter", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { filter, map, NEVER, type Observable, of, throwError } from "rxjs";
+import { filter, map, NEVER, type Observable, of, tap, throwError } from "rxjs";
 import type { UserId } from "../../domain/channel.ts";
 import { disconnect } from "../../domain/disconnect.ts";
 import type { GatewayPorts } from "../../domain/scene.ts";
@@ -127,6 +127,15 @@ Deno.test(
     const drain = kit.hot<Drain>("--d", { d: { withinMs: 20 } });
     const { words } = said(kit, kit.hot("c---", MESSAGES), { ports: { authenticator }, drain });
     kit.emits(words, "19ms (g|)", { values: VALUES });
+  }),
+);
+
+Deno.test(
+  "run session: what comes to a session that the gateway has ended is not begun any more",
+  marbles((kit) => {
+    const { words, scene } = said(kit, kit.hot("c--q--", MESSAGES));
+    const ended = words.pipe(tap(() => endSession(scene, scene.sessions.find("s")!, disconnect("forbidden"))));
+    kit.emits(ended, "c-----", { values: VALUES, until: "^-----!" });
   }),
 );
 

@@ -69,6 +69,7 @@ export const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom("unsubscribe" as const, "presence" as const), id, channel: text }),
   fc.record({ type: fc.constant("ping" as const), id }),
+  fc.record({ type: fc.constant("refresh" as const), id, token: text }),
 ) as fc.Arbitrary<ClientFrame>;
 
 const publication = fc.record({
@@ -133,4 +134,7 @@ export const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({ type: fc.constant("error" as const), id, failure: anyFailure }),
   fc.record({ type: fc.constant("gap" as const), channel, cursor, reason }),
   fc.record({ type: fc.constant("draining" as const), reconnectAfterMs: fc.nat() }),
+  fc.record({ type: fc.constant("refreshed" as const), id, expiresAt: fc.integer({ min: 1, max: 2 ** 48 }) }, {
+    requiredKeys: ["type", "id"],
+  }),
 ) as fc.Arbitrary<ServerFrame>;

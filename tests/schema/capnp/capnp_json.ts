@@ -54,6 +54,8 @@ export function serverJson(frame: ServerFrame): CapnpJson {
     }
     case "error":
       return { id: frame.id ?? 0, error: { ...frame.failure } };
+    case "refreshed":
+      return { id: frame.id ?? 0, refreshed: { expiresAt: frame.expiresAt ?? 0 } };
     case "pong":
       return { id: frame.id ?? 0, pong: null };
     case "gap":
@@ -95,7 +97,7 @@ function present(fields: CapnpJson): CapnpJson {
 
 /** Lines of the tool's JSON, with integers of 64 bits as numbers. */
 export function parseLines(lines: string): CapnpJson[] {
-  const big = new Set(["time", "offset"]);
+  const big = new Set(["time", "offset", "expiresAt"]);
   return lines.split("\n").filter((line) => line !== "").map((line) =>
     JSON.parse(line, (key, value) => big.has(key) ? Number(value) : value)
   );

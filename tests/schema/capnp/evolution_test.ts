@@ -26,9 +26,10 @@ Deno.test("capnp: of a newer client's frames the known ones are carried out, the
   assertEquals(decoded.map((one) => one.kind === "refused" ? [one.id, one.failure.code] : one), [
     { kind: "frame", frame: { type: "publish", id: 1, channel: chat, messageId: "m1", payload, headers } },
     [2, "bad_request"],
-    [3, "unknown_frame"],
+    { kind: "frame", frame: { type: "refresh", id: 3, token: "t" } },
     { kind: "frame", frame: { type: "subscribe", id: 4, channel: chat, since: "earliest" } },
     { kind: "frame", frame: { type: "ping", id: 5 } },
+    [6, "unknown_frame"],
   ]);
 });
 
@@ -40,6 +41,7 @@ Deno.test("capnp: a client of this version reads a newer gateway's frames, and l
     },
     { type: "published", id: 9, channel: chat, partition: 2, offset: 7, duplicate: true },
     { type: "pong", id: 10 },
+    { type: "refreshed", id: 11, expiresAt: 5 },
   ]);
 });
 

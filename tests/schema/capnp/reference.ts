@@ -24,6 +24,8 @@ export function readClient(bytes: Uint8Array): CapnpJson {
       return { id, presence: { channel: root.presence.channel } };
     case capnp.ClientFrame.PING:
       return { id, ping: null };
+    case capnp.ClientFrame.REFRESH:
+      return { id, refresh: { token: root.refresh.token } };
     case capnp.ClientFrame.CONNECT: {
       const { token, resume, since, maxMessageBytes } = root.connect;
       return { id, connect: { token, resume, since: list(since), maxMessageBytes } };
@@ -76,6 +78,8 @@ export function readServer(bytes: Uint8Array): CapnpJson {
       const texts = { session, user, node, resume };
       return { id, connected: { ...texts, pingSeconds, maxFrameBytes, subscriptions: data(subscriptions) } };
     }
+    case capnp.ServerFrame.REFRESHED:
+      return { id, refreshed: { expiresAt: Number(root.refreshed.expiresAt) } };
     case capnp.ServerFrame.GAP:
       return { id, gap: { channel: root.gap.channel, cursor: root.gap.cursor, reason: root.gap.reason } };
     case capnp.ServerFrame.DRAINING:

@@ -55,7 +55,7 @@ Deno.test("json: base64 becomes bytes", () => {
 
 Deno.test("json: unknown fields are ignored, in the frame and beside it", () => {
   const frame = { type: "subscribe", id: 2, channel: "a" } as const;
-  assertEquals(only('{"v":1,"subscribe":{"channel":"a","new":[]},"refresh":{},"id":2}'), { kind: "frame", frame });
+  assertEquals(only('{"v":1,"subscribe":{"channel":"a","new":[]},"later":{},"id":2}'), { kind: "frame", frame });
 });
 
 Deno.test("json: blank messages hold no frames", () => {
@@ -84,7 +84,8 @@ Deno.test("json: a binary message ends the connection", () => {
 const refused: Record<string, [line: string, id: number | undefined, message: RegExp]> = {
   "no frame": ['{"id":3}', 3, /^Cannot tell what a frame with no frame is: expected one of connect, subscribe/],
   "an unknown frame": ['{"id":3,"fly":{}}', 3, /frame with "fly" is/],
-  "a frame of a later version": ['{"id":6,"refresh":{"token":"t"}}', 6, /"refresh"/],
+  "a frame of a later version": ['{"id":6,"merge":{"token":"t"}}', 6, /"merge"/],
+  "a refresh without a token": ['{"id":6,"refresh":{}}', 6, /token is missing, expected a string/],
   "a name of JavaScript's own": ['{"id":3,"__proto__":{},"constructor":{}}', 3, /"__proto__", "constructor"/],
   "two frames in one": ['{"id":4,"ping":{},"subscribe":{"channel":"a"}}', 4, /ping and subscribe in one frame/],
   "an id of text": ['{"id":"1","ping":{}}', undefined, /id "1": expected an integer from 1 to 4294967295/],
