@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { filter, map, NEVER, type Observable, of, tap, throwError } from "rxjs";
 import type { UserId } from "../../domain/channel.ts";
 import { disconnect } from "../../domain/disconnect.ts";
+import { endSession } from "../../domain/end_session.ts";
 import type { GatewayPorts } from "../../domain/scene.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
