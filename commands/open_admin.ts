@@ -3,8 +3,9 @@ import type { Configuration } from "../adapters/config/mod.ts";
 import { adminFetch } from "../adapters/http/admin_fetch.ts";
 import { type ConsoleTelemetry, exposition, EXPOSITION_TYPE, loopDelay } from "../adapters/telemetry/mod.ts";
 import { closeServer, httpServer, listen } from "../adapters/websocket/http_server.ts";
-import { DEFAULT_WS_LIMITS, type WsTransport } from "../adapters/websocket/mod.ts";
+import { DEFAULT_WS_LIMITS } from "../adapters/websocket/mod.ts";
 import type { Gateway, Readiness } from "../domain/gateway.ts";
+import type { Front } from "./open_front.ts";
 import { gatherMetrics } from "./gather_metrics.ts";
 import { systemClock as clock } from "./process.ts";
 
@@ -13,7 +14,7 @@ export interface AdminOptions {
   readonly configuration: Configuration;
   readonly telemetry: ConsoleTelemetry;
   readonly gateway: Gateway;
-  readonly transport: WsTransport;
+  readonly transport: Pick<Front, "stats">;
   /** With the reasons for an operator. */
   readonly ready: () => Readiness;
   readonly node: string;

@@ -1,16 +1,16 @@
 /** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
 import { lastValueFrom, Subject } from "rxjs";
-import { checkOrigin, headerAuthenticator, noneAuthenticator } from "../adapters/auth/mod.ts";
+import { checkOrigin, headerAuthenticator, noneAuthenticator, type OriginOptions } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
-import { openWsTransport, type WsTransport } from "../adapters/websocket/mod.ts";
 import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
 import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
-import { capnpCodec, capnpEnvelopes, jsonCodec } from "../schema/mod.ts";
+import { capnpEnvelopes } from "../schema/mod.ts";
 import { type Admin, openAdmin } from "./open_admin.ts";
+import { type Front, openFront } from "./open_front.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
@@ -20,7 +20,7 @@ import { logState } from "./log_state.ts";
 /** What is running, for the one who stops it. */
 interface Running {
   readonly starting: StartingLog;
-  readonly transport: WsTransport;
+  readonly transport: Front;
   readonly admin?: Admin;
 }
 
@@ -35,7 +35,7 @@ interface Running {
  */
 export async function serve(configuration: Configuration, version: string): Promise<number> {
   const telemetry = processTelemetry(configuration.telemetry);
-  const { http, limits } = configuration;
+  const { limits } = configuration;
   const routes = routeTable(configuration.routes);
   const settings = gatewaySettings(configuration, `${configuration.name}-${random.uuid().slice(0, 8)}`);
   const drain = new Subject<Drain>();
@@ -43,25 +43,11 @@ export async function serve(configuration: Configuration, version: string): Prom
   const authenticator = authenticatorOf(configuration);
   let readiness = (): Readiness => ({ ready: false, checks: { start: "starting" } });
 
-  const transport = await openWsTransport({
-    hostname: http.host,
-    port: http.port,
-    codecs: [jsonCodec, capnpCodec],
+  const transport = await openFront({
+    configuration,
     authenticator,
-    fetch: publicFetch({
-      name: settings.node,
-      version,
-      ready: () => readiness(),
-    }),
-    limits: {
-      maxFrameBytes: limits.frameBytes,
-      maxHeadBytes: limits.headBytes,
-      handshakeSeconds: limits.handshakeSeconds,
-      pingSeconds: limits.pingSeconds,
-      pongSeconds: limits.pongSeconds,
-      queueBytes: limits.queueBytes,
-      connections: limits.connections,
-    },
+    origins: originOptions(configuration),
+    pages: publicFetch({ name: settings.node, version, ready: () => readiness() }),
     clock,
     random,
     telemetry,
@@ -143,7 +129,7 @@ export async function serve(configuration: Configuration, version: string): Prom
 }
 
 /** Hands effects to the transport until there are no more; rejects where the gateway errors. */
-async function runEffects(running: Gateway, transport: WsTransport): Promise<void> {
+async function runEffects(running: Gateway, transport: Front): Promise<void> {
   const performed = new Subject<void>();
   const done = lastValueFrom(performed, { defaultValue: undefined });
   running.effects.subscribe({
@@ -160,8 +146,8 @@ async function close({ starting, transport, admin }: Running): Promise<void> {
   await starting.log.close();
 }
 
-function authenticatorOf({ auth }: Configuration): Authenticator {
-  const { mode, secret, allowRemote, allowedOrigins, header, trustedProxies, proxySecret, proxySecretHeader } = auth;
+function authenticatorOf(configuration: Configuration): Authenticator {
+  const { mode, secret, allowRemote, header, trustedProxies, proxySecret, proxySecretHeader } = configuration.auth;
   const authenticator = mode === "none"
     ? noneAuthenticator({ allowRemote, random, ...(secret === undefined ? {} : { secret }) })
     : headerAuthenticator({
@@ -170,10 +156,11 @@ function authenticatorOf({ auth }: Configuration): Authenticator {
       ...(trustedProxies ? { trustedProxies } : {}),
       ...(proxySecret === undefined ? {} : { proxySecret }),
     });
-  return checkOrigin(authenticator, {
-    thisMachineOnly: mode === "none" && !allowRemote,
-    ...(allowedOrigins ? { allowedOrigins } : {}),
-  });
+  return checkOrigin(authenticator, originOptions(configuration));
+}
+
+function originOptions({ auth: { mode, allowRemote, allowedOrigins } }: Configuration): OriginOptions {
+  return { thisMachineOnly: mode === "none" && !allowRemote, ...(allowedOrigins ? { allowedOrigins } : {}) };
 }
 
 function asError(error: unknown): Error {

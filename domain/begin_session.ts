@@ -4,7 +4,6 @@ import type { Channel } from "./channel.ts";
 import { type Disconnect, disconnect } from "./disconnect.ts";
 import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
 import { authorize } from "./permission.ts";
-import type { Identity } from "./ports/authenticator.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
 import { channelOf } from "./route.ts";
 import type { Scene } from "./scene.ts";
@@ -67,9 +66,9 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
  * Where the channels that a user is subscribed to on connect are now, by channel: what is published before the client's first
  * frame, or while it is silent, is not missed. Channels that are not served yet are left out.
  */
-export function ownCursors(scene: Scene, identity: Identity): Readonly<Record<string, string>> {
+export function ownCursors(scene: Scene, whose: Client): Readonly<Record<string, string>> {
   const cursors: Record<string, string> = {};
-  for (const channel of ownChannels(scene, identity)) {
+  for (const channel of ownChannels(scene, whose)) {
     const match = scene.routes.find(channel);
     const place = match && placeOfTarget(scene, { channel, match });
     const view = place && scene.view.partition(place);
@@ -85,7 +84,7 @@ function subscribeOwn(
   since: Readonly<Record<string, string>>,
 ): Observable<BeginStep> {
   const { connection, user } = session;
-  const channels = ownChannels(scene, session.identity);
+  const channels = ownChannels(scene, session);
   const told: ConnectedFrame["subscriptions"][number][] = [];
   return concat(
     from(channels).pipe(
@@ -138,8 +137,12 @@ function subscribeOwn(
   }
 }
 
-/** The `{user}` channels of a user that it may subscribe to. */
-function ownChannels(scene: Scene, identity: Identity): Channel[] {
+/** A connection, and whose it is. */
+type Client = Pick<Session, "connection" | "identity">;
+
+/** The channels that a connection is subscribed to by itself: the `{user}` channels of its user that it may subscribe to. */
+function ownChannels(scene: Scene, { connection, identity }: Client): Channel[] {
+  if (connection.ownChannels === false) return [];
   const { user: key } = identity;
   return scene.routes.routes.flatMap((route) => {
     const channel = route.variable === "user" ? channelOf(route, key) : undefined;

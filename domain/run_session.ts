@@ -65,7 +65,7 @@ export function runSession(
 ): Observable<readonly Effect[]> {
   const { clock: { scheduler }, settings, telemetry, random } = scene;
   const { admission } = connection;
-  const opened = admission.kind === "identified" ? ownCursors(scene, admission.identity) : {};
+  const opened = admission.kind === "identified" ? ownCursors(scene, { connection, identity: admission.identity }) : {};
   const patienceMs = admission.kind === "awaited" && admission.patient ? settings.connectMs : settings.connectWaitMs;
   let session: Session | undefined;
   return connection.messages.pipe(

@@ -22,14 +22,10 @@ export function isOrigin(text: string): boolean {
   return text === "*" || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
 }
 
-/**
- * Refuses with 403 the handshakes that a browser makes for a page of another site, before `authenticator` sees them. Without this any
- * page that a user looks at could act as that user, or reach a gateway that is for this machine only. Programs send no `Origin`.
- */
-export function checkOrigin(authenticator: Authenticator, options: OriginOptions): Authenticator {
+/** Says of an `Origin` and a handshake whether pages of it are let in. */
+export function originRule(options: OriginOptions): (origin: string, handshake: Handshake) => boolean {
   const allowed = new Set(options.allowedOrigins ?? []);
-
-  const isAllowed = (origin: string, handshake: Handshake): boolean => {
+  return (origin, handshake) => {
     if (allowed.has("*") || allowed.has(origin)) return true;
     if (!URL.canParse(origin) || !/^https?:/.test(origin)) return false;
     const { host, hostname } = new URL(origin);
@@ -37,7 +33,14 @@ export function checkOrigin(authenticator: Authenticator, options: OriginOptions
     const hosts = handshake.header("host");
     return hosts.length === 1 && hosts[0]!.toLowerCase() === host;
   };
+}
 
+/**
+ * Refuses with 403 the handshakes that a browser makes for a page of another site, before `authenticator` sees them. Without this any
+ * page that a user looks at could act as that user, or reach a gateway that is for this machine only. Programs send no `Origin`.
+ */
+export function checkOrigin(authenticator: Authenticator, options: OriginOptions): Authenticator {
+  const isAllowed = originRule(options);
   return {
     ...authenticator,
     admit(handshake) {

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Sweep } from "../transport/sweep.ts";
 
 /** What a doorbell watches. */
 export interface DoorbellOptions {

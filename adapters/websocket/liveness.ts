@@ -1,4 +1,4 @@
-import type { Sweep } from "./sweep.ts";
+import type { Sweep } from "../transport/sweep.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** When a client is pinged, and when it counts as gone. */

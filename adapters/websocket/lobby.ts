@@ -8,7 +8,7 @@ import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
 import { handshakeOf, judgeUpgrade, type UpgradeRules } from "./handshake.ts";
 import { type Refusal, writeRefusal } from "./refusal.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Sweep } from "../transport/sweep.ts";
 
 /** An upgrade request, and what it came on. */
 export interface Upgrade {

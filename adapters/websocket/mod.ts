@@ -8,4 +8,4 @@ export { openWsTransport, type WsTransport } from "./open_ws_transport.ts";
 export { DEFAULT_WS_LIMITS, type WsLimits, type WsTransportOptions } from "./ws_options.ts";
 export { type WebSocketClient } from "./web_socket_client.ts";
 export { webSocketServer, type WebSocketServerOptions } from "./web_socket_server.ts";
-export type { ConnectionStats, TransportStats } from "./transport_stats.ts";
+export type { ConnectionStats, TransportStats } from "../transport/transport_stats.ts";

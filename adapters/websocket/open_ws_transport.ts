@@ -8,13 +8,14 @@ import { WebSocketServer } from "ws";
 import { disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection, Effect, Transport } from "../../domain/ports/transport.ts";
+import { Sweep } from "../transport/sweep.ts";
+import { type TransportStats, transportStats } from "../transport/transport_stats.ts";
+import { Turn } from "../transport/turn.ts";
 import { Doorbell } from "./doorbell.ts";
 import { closeServer, httpServer, listen } from "./http_server.ts";
 import { Lobby, type Upgrade } from "./lobby.ts";
+import { MessageJoiner } from "./message_joiner.ts";
 import { chooseCodec } from "./subprotocol.ts";
-import { Sweep } from "./sweep.ts";
-import { type TransportStats, transportStats } from "./transport_stats.ts";
-import { Turn } from "./turn.ts";
 import { type Shore, WsConnection } from "./ws_connection.ts";
 import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
 
@@ -54,9 +55,14 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
   let draining = false;
   let emptied = () => {};
 
-  const turn = new Turn((connection, error) => {
-    telemetry.note("error", "Cannot write to a connection", { session: connection.session, error: String(error) });
-    connection.destroy();
+  // Shares messages between the connections that are flushed together.
+  const joiner = new MessageJoiner(() => turn.schedule());
+  const turn = new Turn<WsConnection>({
+    failed: (connection, error) => {
+      telemetry.note("error", "Cannot write to a connection", { session: connection.session, error: String(error) });
+      connection.destroy();
+    },
+    ended: () => joiner.forget(),
   });
   const sweep = new Sweep(clock.scheduler, {
     shortestMs: 1000 * Math.min(limits.handshakeSeconds, limits.pingSeconds, limits.pongSeconds, limits.closeSeconds),
@@ -69,7 +75,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
   const shore: Shore = {
     limits,
     sweep,
-    joiner: turn.joiner,
+    joiner,
     touch: (connection) => turn.touch(connection),
     left: (connection) => {
       open.delete(connection);

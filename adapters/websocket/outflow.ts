@@ -1,9 +1,9 @@
-import { Observable, type Subscriber } from "rxjs";
+import type { Observable } from "rxjs";
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import type { Codec } from "../../domain/ports/codec.ts";
+import { Backlog } from "../transport/backlog.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
-import { Outbox } from "./outbox.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** What an outflow works with. */
@@ -18,57 +18,45 @@ export interface OutflowOptions {
 
 /** Bytes handed to a socket ahead of what its peer takes; the rest waits here, where it can be joined or dropped. */
 const AHEAD_BYTES = 128 * 1024;
-/** What one turn brings to a connection whose queue was short may be so many times its limit. */
-const BURST = 4;
 const SMALLEST_MESSAGE = 1024;
 
 /** What goes to one client: its queue, and its socket as far as that takes it. */
 export class Outflow {
   readonly #options: OutflowOptions;
-  readonly #outbox: Outbox;
-  readonly #waiting = new Set<Subscriber<void>>();
+  readonly #backlog: Backlog;
   readonly #written = (error?: Error | null) => {
     // What failed to be written waits no more either, but its client has not taken it.
-    if (error || (this.#outbox.empty && this.#waiting.size === 0)) return;
+    if (error || (this.#backlog.empty && !this.#backlog.awaited)) return;
     this.#pump();
   };
   #maxMessageBytes: number;
-  /** The bytes that waited when the first frame of this turn came; absent before it came. */
-  #before: number | undefined;
-  #ended = false;
 
   constructor(options: OutflowOptions) {
+    const { webSocket, codec, limits } = options;
     this.#options = options;
-    this.#outbox = new Outbox(options.codec.separatorBytes);
-    this.#maxMessageBytes = options.limits.maxMessageBytes;
+    this.#backlog = new Backlog({
+      separatorBytes: codec.separatorBytes,
+      limits,
+      // As far as the system has not taken them.
+      ahead: () => webSocket.bufferedAmount,
+      isOpen: () => webSocket.readyState === WebSocket.OPEN,
+    });
+    this.#maxMessageBytes = limits.maxMessageBytes;
   }
 
   /** How many bytes wait for the client: here, and in the socket as far as the system has not taken them. */
   get queuedBytes(): number {
-    return this.#outbox.bytes + this.#options.webSocket.bufferedAmount;
+    return this.#backlog.bytes;
   }
 
   /** Whether more waits than may. */
   get overLimit(): boolean {
-    return this.queuedBytes > this.#options.limits.queueBytes;
+    return this.#backlog.overLimit;
   }
 
-  /** Whether everything was handed to the socket. */
-  get empty(): boolean {
-    return this.#outbox.empty;
-  }
-
-  /**
-   * Queues a frame; false where too much waits now.
-   *
-   * That is more than the limit. A batch of the log comes in one turn though, and can be larger than the queue of a
-   * client that keeps up very well: a queue that was short when the turn began takes a few times the limit in it.
-   */
+  /** Queues a frame; false where too much waits now. */
   queue(frame: Uint8Array): boolean {
-    const before = this.#before ??= this.queuedBytes;
-    this.#outbox.push(frame);
-    const { queueBytes, drainBytes } = this.#options.limits;
-    return before + this.#outbox.bytes <= (before <= drainBytes ? BURST * queueBytes : queueBytes);
+    return this.#backlog.push(frame);
   }
 
   /** Keeps messages under so many bytes: 1 KiB to what the transport keeps them under. */
@@ -78,51 +66,36 @@ export class Outflow {
 
   /** Hands to the socket what it takes; the rest follows as the peer reads. To be called at the end of the turn. */
   flush(): void {
-    this.#before = undefined;
+    this.#backlog.endTurn();
     this.#pump();
   }
 
   /** Drops what was not handed to the socket. */
   clear(): void {
-    this.#outbox.clear();
+    this.#backlog.clear();
   }
 
   /** Emits when the queue is short, then completes: see the port. */
   drained(): Observable<void> {
-    return new Observable((waiter) => {
-      this.#waiting.add(waiter);
-      this.#settle();
-      return () => void this.#waiting.delete(waiter);
-    });
+    return this.#backlog.drained();
   }
 
   /** Lets everyone go who waits for the queue to be short. */
   end(): void {
-    this.#ended = true;
-    this.#settle();
+    this.#backlog.end();
   }
 
   #pump(): void {
     const { webSocket, codec, joiner, emptied } = this.#options;
     if (webSocket.readyState !== WebSocket.OPEN) {
-      this.#outbox.clear();
+      this.#backlog.clear();
     } else {
-      while (!this.#outbox.empty && webSocket.bufferedAmount < AHEAD_BYTES) {
-        const message = joiner.join(codec, this.#outbox.take(this.#maxMessageBytes));
+      while (!this.#backlog.empty && webSocket.bufferedAmount < AHEAD_BYTES) {
+        const message = joiner.join(codec, this.#backlog.take(this.#maxMessageBytes));
         webSocket.send(message, { binary: codec.binary }, this.#written);
       }
-      if (this.#outbox.empty) emptied();
+      if (this.#backlog.empty) emptied();
     }
-    this.#settle();
-  }
-
-  #settle(): void {
-    for (const waiter of [...this.#waiting]) {
-      if (!this.#ended && this.#options.webSocket.readyState === WebSocket.OPEN) {
-        if (this.queuedBytes > this.#options.limits.drainBytes) return;
-        waiter.next();
-      }
-      waiter.complete();
-    }
+    this.#backlog.settle();
   }
 }

@@ -9,7 +9,7 @@ import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
 import { Outflow } from "./outflow.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Sweep } from "../transport/sweep.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** What the connections of one transport have in common. */

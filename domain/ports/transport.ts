@@ -3,7 +3,7 @@ import type { Disconnect } from "../disconnect.ts";
 import type { Admission } from "./authenticator.ts";
 import type { Codec } from "./codec.ts";
 
-/** An accepted WebSocket. Its object identity names it; compare with `===`. */
+/** A client: an accepted WebSocket, or a plain HTTP request. Its object identity names it; compare with `===`. */
 export interface Connection {
   /** The session's id: a random UUID. */
   readonly session: string;
@@ -11,6 +11,11 @@ export interface Connection {
   readonly admission: Exclude<Admission, { kind: "refused" }>;
   /** The codec of the negotiated subprotocol. */
   readonly codec: Codec;
+  /**
+   * Whether it is subscribed to its user's own channels by itself. Default true; `false` where a client gets what it asks for and
+   * nothing else.
+   */
+  readonly ownChannels?: boolean;
   /**
    * The client's WebSocket messages in order. Completes when the connection has ended, whoever ended it; never
    * errors. Subscribe once, at once.
@@ -29,7 +34,7 @@ export type Effect =
   /** Stop, or go on, reading from the socket. Pongs are not asked for while reading is stopped. */
   | { readonly kind: "pause" | "resume"; readonly connection: Connection };
 
-/** WebSocket connections as an observable, and the sink of their effects. */
+/** Connections as an observable, and the sink of their effects. */
 export interface Transport {
   /** Each accepted connection; completes when the transport has closed. Multicast; never errors. */
   readonly connections: Observable<Connection>;

@@ -9,14 +9,18 @@ import {
 export const STATUS_CODE: {
   readonly SwitchingProtocols: 101;
   readonly OK: 200;
+  readonly NoContent: 204;
   readonly NotModified: 304;
   readonly BadRequest: 400;
   readonly Unauthorized: 401;
   readonly Forbidden: 403;
   readonly NotFound: 404;
   readonly MethodNotAllowed: 405;
+  readonly NotAcceptable: 406;
   readonly RequestTimeout: 408;
+  readonly Conflict: 409;
   readonly ContentTooLarge: 413;
+  readonly UnsupportedMediaType: 415;
   readonly UpgradeRequired: 426;
   readonly TooManyRequests: 429;
   readonly RequestHeaderFieldsTooLarge: 431;

@@ -1,5 +1,5 @@
 /** What a transport has open at one moment. */
-import type { WsConnection } from "./ws_connection.ts";
+import type { Connection } from "../../domain/ports/transport.ts";
 
 /** One connection, without anything that it could be taken over by. */
 export interface ConnectionStats {
@@ -24,8 +24,10 @@ export interface TransportStats {
 /** How many of the slowest are told. */
 const TOLD = 20;
 
-/** The numbers of now. */
-export function transportStats(open: ReadonlySet<WsConnection>): TransportStats {
+/** The numbers of some connections now. */
+export function transportStats(
+  open: ReadonlySet<Pick<Connection, "session" | "codec"> & { readonly queuedBytes: number }>,
+): TransportStats {
   let sum = 0;
   const waiting: ConnectionStats[] = [];
   for (const { session, codec, queuedBytes } of open) {
@@ -33,6 +35,18 @@ export function transportStats(open: ReadonlySet<WsConnection>): TransportStats 
     sum += queuedBytes;
     waiting.push({ session, codec: codec.name, queuedBytes });
   }
-  const slowest = waiting.sort((one, other) => other.queuedBytes - one.queuedBytes).slice(0, TOLD);
-  return { connections: open.size, queuedBytes: sum, slowest };
+  return { connections: open.size, queuedBytes: sum, slowest: longest(waiting) };
+}
+
+/** The numbers of several transports together. */
+export function sumStats(...all: readonly TransportStats[]): TransportStats {
+  return {
+    connections: all.reduce((sum, { connections }) => sum + connections, 0),
+    queuedBytes: all.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
+    slowest: longest(all.flatMap(({ slowest }) => slowest)),
+  };
+}
+
+function longest(waiting: ConnectionStats[]): readonly ConnectionStats[] {
+  return waiting.sort((one, other) => other.queuedBytes - one.queuedBytes).slice(0, TOLD);
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { array, assert as check, integer, property } from "fast-check";
-import { Outbox } from "../../../adapters/websocket/outbox.ts";
+import { Outbox } from "../../../adapters/transport/outbox.ts";
 
 Deno.test("an outbox gives every frame once, in order, in messages as full as their limit allows", () => {
   check(

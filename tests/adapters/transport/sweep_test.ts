@@ -1,7 +1,7 @@
 import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { VirtualTimeScheduler } from "rxjs";
 import { Liveness } from "../../../adapters/websocket/liveness.ts";
-import { Sweep } from "../../../adapters/websocket/sweep.ts";
+import { Sweep } from "../../../adapters/transport/sweep.ts";
 
 /** A scheduler that a test moves, with a clock that can jump. */
 class Stopwatch extends VirtualTimeScheduler {
