@@ -1,5 +1,5 @@
 import { firstValueFrom, map, of, type SchedulerLike, timeout } from "rxjs";
-import type { Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
+import type { Admission, Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
 import type { HttpLimits } from "./http_options.ts";
 import { type HttpRefusal, refuseHttp } from "./refusal.ts";
@@ -29,12 +29,20 @@ export function admit(
   };
   return firstValueFrom(
     authenticator.admit(handshake).pipe(
-      map((admission) => {
-        if (admission.kind !== "refused") return admission;
-        const [status, code] = REFUSALS[admission.status];
-        return refuseHttp(status, code, { message: admission.message });
-      }),
+      map(judge),
       timeout({ first: limits.handshakeSeconds * 1000, scheduler, with: late }),
     ),
   );
+}
+
+/** What a plain request can be let in with: there is no first frame in which a token could follow. */
+function judge(admission: Admission): Connection["admission"] | HttpRefusal {
+  if (admission.kind === "refused") {
+    const { message, headers } = admission;
+    const [status, code] = REFUSALS[admission.status];
+    return refuseHttp(status, code, { message, ...(headers ? { headers } : {}) });
+  }
+  if (admission.kind === "identified" || !admission.patient) return admission;
+  const message = "Cannot tell who you are: send a token as authorization: Bearer <token>";
+  return refuseHttp("Unauthorized", "unauthenticated", { message });
 }
