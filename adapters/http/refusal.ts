@@ -23,6 +23,7 @@ const FAILURE_STATUS: Readonly<Record<FailureCode, StatusCode>> = {
   bad_channel: STATUS_CODE.BadRequest,
   unknown_channel: STATUS_CODE.NotFound,
   bad_cursor: STATUS_CODE.BadRequest,
+  unauthenticated: STATUS_CODE.Unauthorized,
   forbidden: STATUS_CODE.Forbidden,
   already_connected: STATUS_CODE.Conflict,
   already_subscribed: STATUS_CODE.Conflict,
@@ -31,6 +32,10 @@ const FAILURE_STATUS: Readonly<Record<FailureCode, StatusCode>> = {
   too_large: STATUS_CODE.ContentTooLarge,
   bad_payload: STATUS_CODE.UnsupportedMediaType,
   cancelled: STATUS_CODE.Conflict,
+  rejected: STATUS_CODE.UnprocessableEntity,
+  dropped: STATUS_CODE.UnprocessableEntity,
+  pipeline_failed: STATUS_CODE.InternalServerError,
+  pipeline_timeout: STATUS_CODE.ServiceUnavailable,
   draining: STATUS_CODE.ServiceUnavailable,
   unavailable: STATUS_CODE.ServiceUnavailable,
   internal: STATUS_CODE.InternalServerError,
@@ -86,12 +91,10 @@ const REASONS: Partial<Readonly<Record<DisconnectName, string>>> = {
 /** A refusal that HTTP alone is the reason of. */
 export function refuseHttp(
   status: keyof typeof STATUS_CODE,
-  code: FailureCode | "unauthenticated",
+  code: FailureCode,
   { message, headers }: { readonly message: string; readonly headers?: Readonly<Record<string, string>> },
 ): HttpRefusal {
-  const { retry, retryAfterMs } = code === "unauthenticated"
-    ? { retry: "none" as const, retryAfterMs: 0 }
-    : FAILURES[code];
+  const { retry, retryAfterMs } = FAILURES[code];
   return {
     status: STATUS_CODE[status],
     error: { code, message, retry, retryAfterMs },
