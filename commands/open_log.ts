@@ -1,4 +1,5 @@
 /** The log that a configuration asks for. */
+import { memoryTail } from "../adapters/log/memory_tail/memory_tail.ts";
 import type { Clock, Random } from "../domain/ports/clock.ts";
 import type { OpenLog } from "../domain/ports/log.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
@@ -40,7 +41,7 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
       telemetry,
       random,
     });
-    return { log, startup: log.startup };
+    return { log: remembering(log), startup: log.startup };
   }
   const embedded = Object.fromEntries(topics.map((topic) => [topic, options.partitions]));
   const retention = {
@@ -48,8 +49,12 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
     ...(options.retentionBytes === undefined ? {} : { bytes: options.retentionBytes }),
   };
   const { memoryLog, openSqliteLog } = await import("../adapters/log/mod.ts");
-  const log = options.kind === "memory"
-    ? memoryLog({ topics: embedded, clock, retention })
-    : await openSqliteLog({ path: `${options.path}/log.sqlite`, topics: embedded, retention, clock, telemetry });
+  const log = options.kind === "memory" ? memoryLog({ topics: embedded, clock, retention }) : remembering(
+    await openSqliteLog({ path: `${options.path}/log.sqlite`, topics: embedded, retention, clock, telemetry }),
+  );
   return { log, startup: Promise.resolve() };
+
+  function remembering(log: OpenLog): OpenLog {
+    return limits.tailMemoryBytes === 0 ? log : memoryTail(log, { bytes: limits.tailMemoryBytes });
+  }
 }

@@ -109,6 +109,7 @@ export interface LimitsConfiguration {
   readonly replayOffsets: number;
   readonly replayBytes: number;
   readonly replaysAtOnce: number;
+  readonly tailMemoryBytes: number;
   readonly pipelineOutputs: number;
   readonly pipelineMs: number;
   readonly dedupOffsets: number;

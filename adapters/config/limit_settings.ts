@@ -64,6 +64,10 @@ export const LIMITS = v.object({
   replays_at_once: wholeNumber({ min: 1, max: 1_000, default: 8 }, {
     about: "Replays that read the log at once on this node; others wait for their turn",
   }),
+  tail_memory_bytes: wholeNumber({ min: 0, max: 64 * GIB, default: 64 * MIB }, {
+    about:
+      "Bytes of the newest records that this node keeps in memory, so that replays need not read the log; 0 keeps none",
+  }),
   pipeline_outputs: wholeNumber({ min: 1, max: 10_000, default: DEFAULT_SETTINGS.pipeline.outputs }, {
     about: "Messages that one message may become in a pipeline of its route",
   }),

@@ -7,7 +7,7 @@ import { type Failure, failure } from "../../domain/failure.ts";
 import { type Grants, parseGrants } from "../../domain/grants.ts";
 import type { Authenticator, Identity } from "../../domain/ports/authenticator.ts";
 import type { GatewayPorts } from "../../domain/scene.ts";
-import { Bench, TestClient } from "./kit.ts";
+import { Bench, type TestClient } from "./kit.ts";
 
 /** What the tests' tokens hold: the token is its JSON. */
 interface Token {

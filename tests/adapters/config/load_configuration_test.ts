@@ -34,6 +34,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
       replayOffsets: 1_000_000,
       replayBytes: 256 * 1024 * 1024,
       replaysAtOnce: 8,
+      tailMemoryBytes: 67_108_864,
       pipelineOutputs: 16,
       pipelineMs: 2_000,
       dedupOffsets: 200_000,
