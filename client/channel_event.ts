@@ -9,8 +9,11 @@ export type ChannelEvent =
 
 /** The channel is live: after the first subscribe, and after each re-connect. */
 export interface Subscribed {
+  /** Tells it from other events. */
   readonly kind: "subscribed";
+  /** The channel. */
   readonly channel: string;
+  /** Where to go on from, had nothing come after it. */
   readonly cursor: string;
   /** Everything after where the program was has been delivered. */
   readonly recovered: boolean;

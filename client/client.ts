@@ -55,6 +55,7 @@ export interface ChannelOptions {
 export interface PublishOptions {
   /** The message's name, 1 to 64 of `A-Z a-z 0-9 _ . : ~ -`: sent again, it counts once. Made where absent. */
   readonly messageId?: string;
+  /** What goes with the message, for programs: text by name. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The payload is a string that is JSON already, to be sent as it is. Default false. */
   readonly raw?: boolean;
@@ -62,6 +63,7 @@ export interface PublishOptions {
 
 /** A message that is in the log. */
 export interface Published extends PublishedJson {
+  /** The message's name. */
   readonly messageId: string;
 }
 

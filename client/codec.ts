@@ -4,6 +4,7 @@ import type { ServerJson } from "../schema/json/server_json.ts";
 
 /** A frame of the gateway. */
 export interface ReceivedFrame {
+  /** The frame, as docs/protocol.md shows it. */
   readonly frame: ServerJson;
   /** The frame's JSON text, in which numbers of any size keep their digits. */
   readonly source: string;

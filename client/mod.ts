@@ -20,3 +20,14 @@ export { jsonClientCodec } from "./json_codec.ts";
 export type { ClientOptions, SocketClose, SocketLike, TokenSource } from "./options.ts";
 export type { Publication } from "./publication.ts";
 export type { ConnectionState } from "./state.ts";
+export type {
+  Answer,
+  ConnectedJson,
+  ErrorJson,
+  HistoryJson,
+  PresenceJson,
+  PublicationJson,
+  PublishedJson,
+  ServerJson,
+  SubscriptionJson,
+} from "../schema/json/server_json.ts";

@@ -7,18 +7,27 @@ export type TokenSource = string | (() => string | Promise<string>);
 
 /** The part of the standard `WebSocket` that the client uses. */
 export interface SocketLike {
+  /** The client sets it to `arraybuffer`. */
   binaryType: string;
+  /** Called once the socket takes messages. */
   onopen: (() => void) | null;
+  /** Called with each message: text or an `ArrayBuffer`. */
   onmessage: ((event: { readonly data: unknown }) => void) | null;
+  /** Called once, when it has ended. */
   onclose: ((event: SocketClose) => void) | null;
+  /** Called where something went wrong; `onclose` follows. */
   onerror: ((event: unknown) => void) | null;
+  /** Sends a message. */
   send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** Closes it, with a close code and a reason. */
   close(code?: number, reason?: string): void;
 }
 
 /** How a socket ended: a standard `CloseEvent`, or what another kind of socket knows besides. */
 export interface SocketClose {
+  /** The WebSocket close code. */
   readonly code: number;
+  /** Why, in words. */
   readonly reason: string;
   /** Whether trying again is of use; absent: the code says it. */
   readonly retry?: boolean;

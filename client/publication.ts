@@ -2,11 +2,13 @@ import type { PublicationJson } from "../schema/json/server_json.ts";
 
 /** A message on a channel, as a program gets it. */
 export interface Publication {
+  /** Where the message was published. */
   readonly channel: string;
   /** Where to go on from after this publication: `channel(name, { since: cursor })`. Opaque. */
   readonly cursor: string;
   /** The user whom the gateway authenticated; absent where another producer wrote the record and named none. */
   readonly sender?: string;
+  /** The sender's name for the message. */
   readonly messageId?: string;
   /** The record's timestamp, in milliseconds since 1970. */
   readonly time: number;

@@ -33,8 +33,11 @@ export interface ConnectFrame {
 
 /** A new token, of the same user, to go on with. */
 export interface RefreshFrame {
+  /** Tells it from other frames. */
   readonly type: "refresh";
+  /** What the answer refers to. */
   readonly id: RequestId;
+  /** The new token, of the same user. */
   readonly token: string;
 }
 
@@ -121,7 +124,9 @@ export type ServerFrame =
 
 /** The session goes on with a new token. */
 export interface RefreshedFrame {
+  /** Tells it from other frames. */
   readonly type: "refreshed";
+  /** The id of the request. */
   readonly id: RequestId;
   /** When it ends unless it gets another one, in milliseconds since 1970; absent: never. */
   readonly expiresAt?: number;

@@ -48,6 +48,7 @@ export class InboundPublish<Json = unknown> extends MessageView<Json> {
   /** When the pipeline got it, in milliseconds since 1970. */
   readonly time: number;
 
+  /** Made by the gateway, and by tests of pipelines. */
   constructor(fields: Omit<InboundFields, "channel"> & { readonly channel: string }) {
     super(fields);
     this.channel = fields.channel;

@@ -9,6 +9,7 @@ export interface Content {
   readonly json?: unknown;
   /** A text; on a `json` route it becomes a JSON string. */
   readonly text?: string;
+  /** Bytes; only on a `bytes` route. */
   readonly bytes?: Uint8Array;
   /** A payload as the gateway keeps it: JSON text in it keeps its numbers of any size. */
   readonly payload?: Payload | null;
@@ -20,9 +21,11 @@ export interface Content {
 export abstract class MessageView<Json = unknown> {
   /** `null` is a tombstone: the message was deleted. */
   readonly payload: Payload | null;
+  /** What goes with the payload: text by name. */
   readonly headers: Readonly<Record<string, string>>;
   #json: { readonly value: Json } | undefined;
 
+  /** Made by the gateway. */
   constructor({ payload, headers = {} }: { payload: Payload | null; headers?: Readonly<Record<string, string>> }) {
     this.payload = payload;
     this.headers = headers;

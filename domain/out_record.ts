@@ -5,6 +5,7 @@ import type { PartitionerName } from "./route.ts";
 
 /** A record for a topic, as a pipeline makes it. */
 export interface OutRecord {
+  /** Where it goes. */
   readonly topic: string;
   /** Records of one key go to one partition, and stay in order. Default `null`: none. */
   readonly key?: string | null;

@@ -49,6 +49,7 @@ export interface Pipeline {
 
 /** A publish that an inbound pipeline rejects; its message is the reason that the client is told. */
 export class Rejected extends Error {
+  /** Tells it from other errors. */
   override readonly name = "Rejected";
 }
 

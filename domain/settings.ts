@@ -28,6 +28,7 @@ export interface GatewaySettings {
   readonly replay: ReplayLimits;
   /** How far back a message id counts: so many offsets of the partition, and milliseconds of record time. */
   readonly duplicates: { readonly offsets: number; readonly ms: number };
+  /** What a message may cost in the pipelines of its route. */
   readonly pipeline: PipelineLimits;
 }
 
@@ -45,7 +46,7 @@ export interface ReplayLimits {
 export interface PipelineLimits {
   /** How many messages one may become. */
   readonly outputs: number;
-  /** How long an inbound pipeline may take for a publish. */
+  /** How long an inbound pipeline may take for a publish, in milliseconds. */
   readonly ms: number;
 }
 

@@ -2,7 +2,9 @@ import { map, type OperatorFunction } from "rxjs";
 
 /** An item that could not be dealt with, and why. */
 export interface DeadLetter<T> {
+  /** Tells it from a value. */
   readonly ok: false;
+  /** The item, as it came. */
   readonly item: T;
   /** What was thrown, or the error of the observable: whatever it is. */
   readonly error: unknown;

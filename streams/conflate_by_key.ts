@@ -6,6 +6,7 @@ import { foldInTime, type TimedFold } from "./fold_in_time.ts";
 export interface Conflation<T> {
   /** A key has at most one value in so many milliseconds. */
   readonly periodMs: number;
+  /** Time. */
   readonly scheduler: SchedulerLike;
   /** At most so many keys are in a period of theirs at once. Default 10,000. */
   readonly maxKeys?: number;

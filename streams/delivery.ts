@@ -6,6 +6,7 @@
  * became of the value.
  */
 export interface Delivery<T> {
+  /** What is to be dealt with. */
   readonly value: T;
   /** Says that all that became of the value was written, or that it was left out on purpose. A second call is ignored. */
   done(): void;

@@ -49,7 +49,8 @@ export function forkDeliveries<T, A, B = never, C = never, D = never, E = never,
   );
 }
 
-type Branches<T, A, B, C, D, E, F, G, H> = [
+/** One to eight branches. */
+export type Branches<T, A, B, C, D, E, F, G, H> = [
   first: OperatorFunction<T, A>,
   second?: OperatorFunction<T, B>,
   third?: OperatorFunction<T, C>,

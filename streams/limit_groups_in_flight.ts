@@ -17,13 +17,15 @@ import {
 
 /** When to ask a source of groups to pause, and when to go on. */
 export interface InFlightLimit<Out> {
-  /** At this many items under way `pause` is emitted; no more are started. At least 1. */
+  /** With so many items under way `pause` is emitted; no more are started. At least 1. */
   readonly high: number;
-  /** After a pause, at this many or fewer `resume` is emitted. Less than `high`. */
+  /** After a pause, with so many items or fewer under way, `resume` is emitted. Less than `high`. */
   readonly low: number;
-  /** At this many groups that wait for the group before them `pause` is emitted, too; and `resume` when none does. At least 1. */
+  /** With so many groups that wait for the group before them `pause` is emitted, too; and `resume` when none does. At least 1. */
   readonly waiting: number;
+  /** What is emitted to have the source stop. */
   readonly pause: Out;
+  /** What is emitted to have it go on. */
   readonly resume: Out;
 }
 

@@ -12,7 +12,7 @@ export { conflateByKey, type Conflation } from "./conflate_by_key.ts";
 export { deadLetter, deadLetters } from "./dead_letter.ts";
 export { type Delivery, done, gather, gatherValues, type Parts, partsOf, split } from "./delivery.ts";
 export { type EachDelivery, eachDelivery } from "./each_delivery.ts";
-export { fork, forkDeliveries } from "./fork.ts";
+export { type Branches, fork, forkDeliveries } from "./fork.ts";
 export { type InFlightLimit, limitGroupsInFlight } from "./limit_groups_in_flight.ts";
 export { type Concurrency, mapInOrder } from "./map_in_order.ts";
 export { mergeFair, type Stage } from "./merge_fair.ts";

@@ -8,6 +8,7 @@ export interface JitteredRetry {
   readonly maxMs: number;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
+  /** Time. */
   readonly scheduler: SchedulerLike;
   /** Whether an error is worth a new try; every one is by default. One that is not becomes the output's. */
   readonly isWorthIt?: (error: unknown) => boolean;

@@ -2,7 +2,9 @@ import { connect, filter, map, merge, type OperatorFunction } from "rxjs";
 
 /** A branch of `route`, and which items go to it. */
 export interface Case<T, R> {
+  /** Whether an item goes to the branch. */
   readonly takes: (item: T) => boolean;
+  /** What becomes of such items. */
   readonly branch: OperatorFunction<T, R>;
   /** Takes every item: the last case is one that does. */
   readonly isLast?: boolean;

@@ -8,13 +8,17 @@ import type { Delivery } from "../../streams/delivery.ts";
 
 /** Where a record was written. */
 export interface Appended {
+  /** The topic. */
   readonly topic: string;
+  /** The partition, from 0. */
   readonly partition: number;
+  /** The offset. */
   readonly offset: number;
 }
 
 /** A record that can never be written. */
 export interface Refused {
+  /** What was to be written. */
   readonly record: OutRecord;
   /** `too_large`, `forbidden`, or `invalid`: also of a topic or partition that there is not. */
   readonly reason: Exclude<RejectReason, "unavailable">;
@@ -36,10 +40,16 @@ export interface SinkRules {
 
 /** A sink met a record that can never be written, and was not told what to do then. */
 export class RecordRefused extends Error {
+  /** Tells it from other errors. */
   override readonly name = "RecordRefused";
 
-  constructor(readonly refused: Refused) {
+  /** What was refused, and why. */
+  readonly refused: Refused;
+
+  /** Says what was refused, and the way out. */
+  constructor(refused: Refused) {
     super(`${refused.message}; give the sink "refused" to write such records elsewhere, or to leave them out`);
+    this.refused = refused;
   }
 }
 

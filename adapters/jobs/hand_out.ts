@@ -9,7 +9,7 @@ import { nameOf, type Position } from "./position.ts";
 export interface InFlight {
   /** 1 or more. Default 1,000. */
   readonly records: number;
-  /** Of keys and values; one record may be larger. Default 16 MiB. */
+  /** Bytes of keys and values; one record may be larger. Default 16 MiB. */
   readonly bytes: number;
 }
 

@@ -18,6 +18,7 @@ export interface JobOptions {
 
 /** How a job ended. */
 export interface JobEnd {
+  /** `stopped`: it was told to stop before it had completed. */
   readonly how: "completed" | "stopped" | "failed";
   /** How many values the job emitted: of one that ends with a sink, how many records were written. */
   readonly count: number;

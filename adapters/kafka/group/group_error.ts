@@ -3,6 +3,7 @@ import { KAFKA_ERRORS, kafkaErrorName } from "../wire/errors.ts";
 
 /** A consumer group cannot be used as it is configured, or not by this user. */
 export class KafkaGroupError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "KafkaGroupError";
 }
 

@@ -8,6 +8,7 @@ import type { KafkaConnection, KafkaDeadlines, KafkaLimits, KafkaLogOptions } fr
 export interface KafkaJobConnection extends Omit<KafkaConnection, "clientId"> {
   /** The name that brokers' logs and quotas show. Default `tidegate-job`. */
   readonly clientId?: string;
+  /** What differs from {@linkcode KAFKA_DEADLINES}. */
   readonly deadlines?: Partial<KafkaDeadlines>;
   /** Default: lines on standard error, from `info` on. */
   readonly telemetry?: Telemetry;
