@@ -29,6 +29,7 @@ export * from "./domain/ports/log.ts";
 export * from "./domain/ports/telemetry.ts";
 export * from "./domain/ports/transport.ts";
 export * from "./domain/publication.ts";
+export type { RateSettings } from "./domain/rate_limits.ts";
 export * from "./domain/route.ts";
 export * from "./domain/route_table.ts";
 export type { GatewayPorts } from "./domain/scene.ts";

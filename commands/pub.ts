@@ -20,13 +20,15 @@ interface Gateway {
 
 /**
  * Publishes the message of the command line, or each line of standard input that is not empty, and prints the answer of each, one JSON
- * object a line, in the order in which they come. A line that cannot be published is named, and those after it are published.
+ * object a line, in the order in which they come. A line that cannot be published is named, and those after it are published. What the
+ * gateway refuses because of a rate is sent again when it says so, in the order of the lines.
  *
  * @returns the exit code: 0 where all were published, 1 where one was refused or its answer never came
  */
 export async function pub(command: PubCommand): Promise<number> {
   const connected = Promise.withResolvers<Gateway>();
-  const waiting = new Set<number>();
+  const waiting = new Map<number, ClientFrame>();
+  let held: { frames: ClientFrame[]; forMs: number } = { frames: [], forMs: 0 };
   let answered = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
   let interrupt = (_error: unknown) => {};
@@ -37,10 +39,10 @@ export async function pub(command: PubCommand): Promise<number> {
     const gateway = await untilFailure(connected.promise);
     const lines = messages(command, gateway.maxFrameBytes);
     for (let next = await untilFailure(lines.next()); !next.done; next = await untilFailure(lines.next())) {
-      while (waiting.size >= IN_FLIGHT) await untilFailure(answered.promise);
+      await untilFewer(IN_FLIGHT, gateway);
       publish(next.value, gateway);
     }
-    while (waiting.size > 0) await untilFailure(answered.promise);
+    await untilFewer(1, gateway);
   } catch (error) {
     printError(errorText(error));
     if (waiting.size > 0) {
@@ -62,8 +64,25 @@ export async function pub(command: PubCommand): Promise<number> {
     if (bytes > gateway.maxFrameBytes) {
       return refuse(line, `its frame has ${bytes} bytes: the gateway takes at most ${gateway.maxFrameBytes}`);
     }
-    waiting.add(id);
+    waiting.set(id, frame);
     gateway.send(frame);
+  }
+
+  /** Waits until fewer messages wait for their answer, and none to be sent again. */
+  async function untilFewer(most: number, gateway: Gateway): Promise<void> {
+    while (waiting.size >= most || held.frames.length > 0) {
+      if (held.frames.length === 0 || waiting.size > 0) {
+        await untilFailure(answered.promise);
+        continue;
+      }
+      const { frames, forMs } = held;
+      held = { frames: [], forMs: 0 };
+      await untilFailure(new Promise((resolve) => setTimeout(resolve, forMs)));
+      for (const frame of frames) {
+        if ("id" in frame && frame.id !== undefined) waiting.set(frame.id, frame);
+        gateway.send(frame);
+      }
+    }
   }
 
   function refuse({ number }: Line, problem: string): void {
@@ -79,6 +98,7 @@ export async function pub(command: PubCommand): Promise<number> {
     const { frame } = event;
     if ("connected" in frame) connected.resolve({ send, maxFrameBytes: frame.connected.maxFrameBytes });
     else if ("published" in frame) printAnswer(JSON.stringify(frame.published));
+    else if ("error" in frame && frame.error.code === "rate_limited") hold(frame.id, frame.error.retryAfterMs);
     else if ("error" in frame) {
       printError(frame.error.message);
       good = false;
@@ -87,6 +107,11 @@ export async function pub(command: PubCommand): Promise<number> {
     waiting.delete(frame.id);
     answered.resolve();
     answered = Promise.withResolvers();
+  }
+
+  function hold(id: number | undefined, forMs: number): void {
+    const frame = id === undefined ? undefined : waiting.get(id);
+    if (frame) held = { frames: [...held.frames, frame], forMs: Math.max(held.forMs, forMs) };
   }
 
   /** Messages are published though nobody reads their answers. */

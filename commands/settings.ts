@@ -16,6 +16,14 @@ export function gatewaySettings({ limits, node }: Configuration, ownName: string
     publishesInFlight: limits.publishesInFlight,
     answerMs: limits.publishSeconds * 1000,
     recordBytes: limits.recordBytes,
+    rates: {
+      requests: limits.requestsPerSecond,
+      publishes: limits.publishesPerSecond,
+      subscribes: limits.subscribesPerSecond,
+      userRequests: limits.userRequestsPerSecond,
+      userPublishes: limits.userPublishesPerSecond,
+      burstSeconds: limits.burstSeconds,
+    },
     replay: {
       publications: limits.replayPublications,
       offsets: limits.replayOffsets,

@@ -2,6 +2,7 @@
 import { catchError, concatMap, defer, map, type Observable, of } from "rxjs";
 import { failure, isFailure } from "./failure.ts";
 import type { ClientFrame, Decoded, RequestId, ServerFrame } from "./frame.ts";
+import { holdRates } from "./hold_rates.ts";
 import { history } from "./history.ts";
 import { LogUnavailable } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
@@ -17,6 +18,8 @@ import { targetOf } from "./target.ts";
  * is subscribed to; what it does to the log and the index, it does at once then.
  */
 export function answer(scene: Scene, session: Session, decoded: Decoded): Observable<readonly Effect[]> {
+  const held = decoded.kind === "fatal" ? undefined : holdRates(scene, session, decoded);
+  if (held) return of(held);
   switch (decoded.kind) {
     case "frame":
       return defer(() => carryOut(scene, session, decoded.frame));

@@ -42,7 +42,8 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
     if (scene.sessions.countOf(identity.user) >= most) {
       return close(disconnect("limit_exceeded", `a user has at most ${most} connections`));
     }
-    const session: Session = { connection, user: identity.user, identity, memberships: new Map() };
+    const rates = scene.rates.connection(scene.clock.scheduler.now());
+    const session: Session = { connection, user: identity.user, identity, memberships: new Map(), rates };
     return defer(() => {
       scene.sessions.add(session);
       return concat(

@@ -28,6 +28,7 @@ const TABLE = {
   already_subscribed: { retry: "none", retryAfterMs: 0 },
   not_subscribed: { retry: "none", retryAfterMs: 0 },
   limit_exceeded: { retry: "wait", retryAfterMs: 1000 },
+  rate_limited: { retry: "wait", retryAfterMs: 250 },
   too_large: { retry: "none", retryAfterMs: 0 },
   bad_payload: { retry: "none", retryAfterMs: 0 },
   rejected: { retry: "none", retryAfterMs: 0 },

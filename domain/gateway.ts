@@ -9,6 +9,7 @@ import { LogView } from "./log_view.ts";
 import { NO_ENVELOPES } from "./ports/envelope.ts";
 import type { LogState } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
+import { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import { type Drain, runSession } from "./run_session.ts";
 import type { GatewayPorts, Scene } from "./scene.ts";
@@ -77,6 +78,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     index: new ChannelIndex(),
     sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),
+    rates: new RateLimits(settings.rates),
   };
   let draining = false;
   const drain$ = (options.drain ?? NEVER).pipe(tap(() => draining = true), share());

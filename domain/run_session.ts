@@ -23,6 +23,7 @@ import { answer } from "./answer.ts";
 import { beginSession, type BeginStep, ownCursors } from "./begin_session.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Decoded } from "./frame.ts";
+import { holdRates } from "./hold_rates.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
@@ -45,6 +46,8 @@ type Arrival =
 type Task =
   | { readonly kind: "effects"; readonly effects: readonly Effect[] }
   | { readonly kind: "decoded"; readonly decoded: Decoded }
+  /** A message without a frame. */
+  | { readonly kind: "blank" }
   | { readonly kind: "drain" };
 
 /** Within a drain, sessions are closed over the first part of the time; what is in flight then has the rest, but for a margin. */
@@ -133,6 +136,7 @@ export function runSession(
     // Without a session it was refused; like one that was ended, its close is under way.
     if (!session || session.ended) return EMPTY;
     if (task.kind === "decoded") return answer(scene, session, task.decoded);
+    if (task.kind === "blank") return of(holdRates(scene, session, task) ?? []);
     const reconnectAfterMs = Math.floor(random.fraction() * DRAIN.reconnectWithinMs);
     return of(reply(session, { type: "draining", reconnectAfterMs }));
   }
@@ -145,7 +149,12 @@ export function runSession(
 }
 
 function tasksOf(arrival: Arrival): Observable<Task> {
-  if (arrival.kind === "frames") return from(arrival.decoded.map((decoded): Task => ({ kind: "decoded", decoded })));
+  if (arrival.kind === "frames") {
+    const { decoded } = arrival;
+    return decoded.length === 0
+      ? of({ kind: "blank" })
+      : from(decoded.map((decoded): Task => ({ kind: "decoded", decoded })));
+  }
   return arrival.kind === "drain" ? of(arrival) : EMPTY;
 }
 

@@ -8,6 +8,7 @@ import type { EnvelopeFormat } from "./ports/envelope.ts";
 import type { Log } from "./ports/log.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 import type { Transport } from "./ports/transport.ts";
+import type { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import type { SessionRegistry } from "./session_registry.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -41,6 +42,8 @@ export interface Scene extends GatewayPorts {
   readonly sessions: SessionRegistry;
   /** Where the publishes of one session to one channel take turns in its pipeline. */
   readonly turns: Turns;
+  /** How much connections and users may ask for. */
+  readonly rates: RateLimits;
 }
 
 /** Does a work when those of its key before it have ended; see `streams/take_turns.ts`. */

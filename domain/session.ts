@@ -4,6 +4,7 @@ import type { Membership, Subscriber } from "./channel_index.ts";
 import type { ServerFrame } from "./frame.ts";
 import type { Identity } from "./ports/authenticator.ts";
 import type { Effect } from "./ports/transport.ts";
+import type { ConnectionRates } from "./rate_limits.ts";
 
 /** A connection whose user is known, with its subscriptions. */
 export interface Session extends Subscriber {
@@ -14,6 +15,8 @@ export interface Session extends Subscriber {
   ended?: true;
   /** The number of the last refresh that was asked for, and of the last that was done. */
   refreshes?: { readonly asked: number; readonly done: number };
+  /** How much it may ask for; see `rate_limits.ts`. */
+  readonly rates: ConnectionRates;
 }
 
 /** The effect that sends frames to one session, in order. */

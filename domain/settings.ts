@@ -1,4 +1,5 @@
 /** The limits and deadlines of a gateway. */
+import type { RateSettings } from "./rate_limits.ts";
 
 /** What an operator can set; see `docs/configuration.md` for what each is for. */
 export interface GatewaySettings {
@@ -24,6 +25,8 @@ export interface GatewaySettings {
   readonly answerMs: number;
   /** The largest record value, in bytes, that is shown to clients. */
   readonly recordBytes: number;
+  /** How many requests a second clients may send. */
+  readonly rates: RateSettings;
   /** What one request may cost that looks back. */
   readonly replay: ReplayLimits;
   /** How far back a message id counts: so many offsets of the partition, and milliseconds of record time. */
@@ -62,6 +65,14 @@ export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
   publishesInFlight: 256,
   answerMs: 10_000,
   recordBytes: 1024 * 1024,
+  rates: {
+    requests: 2_000,
+    publishes: 1_000,
+    subscribes: 100,
+    userRequests: 4_000,
+    userPublishes: 2_000,
+    burstSeconds: 5,
+  },
   replay: { publications: 10_000, offsets: 1_000_000, bytes: 256 * 1024 * 1024 },
   duplicates: { offsets: 200_000, ms: 5 * 60_000 },
   pipeline: { outputs: 16, ms: 2_000 },

@@ -104,6 +104,13 @@ export interface LimitsConfiguration {
   readonly queueBytes: number;
   readonly publishesInFlight: number;
   readonly publishSeconds: number;
+  /** Of a connection, as the next two are. */
+  readonly requestsPerSecond: number;
+  readonly publishesPerSecond: number;
+  readonly subscribesPerSecond: number;
+  readonly userRequestsPerSecond: number;
+  readonly userPublishesPerSecond: number;
+  readonly burstSeconds: number;
   readonly recordBytes: number;
   readonly replayPublications: number;
   readonly replayOffsets: number;

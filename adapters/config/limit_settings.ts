@@ -1,12 +1,21 @@
 /** The limits and deadlines of the configuration. */
 import * as v from "valibot";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
-import { duration, wholeNumber } from "./setting.ts";
+import { duration, setting, wholeNumber } from "./setting.ts";
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 const DAY_SECONDS = 86_400;
+
+/** How many a second, and none less than one in some minutes. */
+function rate(fallback: number, notes: { readonly about: string }) {
+  return setting(v.pipe(v.number(), v.minValue(0.01), v.maxValue(10_000_000)), {
+    expected: "a number from 0.01 to 10000000",
+    default: fallback,
+    ...notes,
+  });
+}
 
 /** `[limits]` */
 export const LIMITS = v.object({
@@ -48,6 +57,24 @@ export const LIMITS = v.object({
   }),
   publish_seconds: duration({ max: DAY_SECONDS, default: DEFAULT_SETTINGS.answerMs / 1000 }, {
     about: "How long a publish may take; then it is answered `unavailable`, its outcome unknown",
+  }),
+  requests_per_second: rate(DEFAULT_SETTINGS.rates.requests, {
+    about: "Requests a second of one connection, over time: everything that a client sends is one",
+  }),
+  publishes_per_second: rate(DEFAULT_SETTINGS.rates.publishes, {
+    about: "Publishes a second of one connection, over time",
+  }),
+  subscribes_per_second: rate(DEFAULT_SETTINGS.rates.subscribes, {
+    about: "Subscribes and looks back a second of one connection, over time: they read the log",
+  }),
+  user_requests_per_second: rate(DEFAULT_SETTINGS.rates.userRequests, {
+    about: "Requests a second of one user's connections on this node together",
+  }),
+  user_publishes_per_second: rate(DEFAULT_SETTINGS.rates.userPublishes, {
+    about: "Publishes a second of one user's connections on this node together",
+  }),
+  burst_seconds: duration({ max: 3_600, default: DEFAULT_SETTINGS.rates.burstSeconds }, {
+    about: "What was not used of a rate is kept for so many seconds, and may come at once",
   }),
   record_bytes: wholeNumber({ min: KIB, max: 256 * MIB, default: DEFAULT_SETTINGS.recordBytes }, {
     about: "The largest record value that clients are shown, in bytes; a larger one is skipped and counted",

@@ -29,6 +29,7 @@ const FAILURE_STATUS: Readonly<Record<FailureCode, StatusCode>> = {
   already_subscribed: STATUS_CODE.Conflict,
   not_subscribed: STATUS_CODE.Conflict,
   limit_exceeded: STATUS_CODE.TooManyRequests,
+  rate_limited: STATUS_CODE.TooManyRequests,
   too_large: STATUS_CODE.ContentTooLarge,
   bad_payload: STATUS_CODE.UnsupportedMediaType,
   cancelled: STATUS_CODE.Conflict,

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { map } from "rxjs";
 import type { ClientFrame } from "../../domain/frame.ts";
 import type { Batch } from "../../domain/ports/log.ts";
+import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
 import { riggedLog, testGateway } from "../../testing/mod.ts";
 
 const ping = (id: number): ClientFrame => ({ type: "ping", id });
@@ -74,7 +75,9 @@ Deno.test("history pages over far more than a page has, in strides that hold sev
 });
 
 Deno.test("thousands of requests in one message are answered, also behind those that fill the limit", () => {
-  using bench = testGateway({ settings: { publishesInFlight: 2 } });
+  using bench = testGateway({
+    settings: { publishesInFlight: 2, rates: { ...DEFAULT_SETTINGS.rates, requests: 20_000, userRequests: 20_000 } },
+  });
   const ann = bench.connect("ann");
   bench.log.holdAppends(true);
   const publish = (id: number): ClientFrame => (

@@ -7,6 +7,7 @@ import { LogView } from "../../domain/log_view.ts";
 import { NO_ENVELOPES } from "../../domain/ports/envelope.ts";
 import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
 import type { Effect } from "../../domain/ports/transport.ts";
+import { RateLimits } from "../../domain/rate_limits.ts";
 import { compileRoute } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
 import type { GatewayPorts, Scene } from "../../domain/scene.ts";
@@ -57,6 +58,7 @@ export function marbleScene(
     index: new ChannelIndex(),
     sessions: new SessionRegistry(),
     turns: takeTurns(),
+    rates: new RateLimits(settings.rates),
   };
 }
 
@@ -88,6 +90,7 @@ export function sessionOf(name = "session"): Session {
     user,
     identity: { user },
     memberships: new Map(),
+    rates: new RateLimits(DEFAULT_SETTINGS.rates).connection(0),
   };
 }
 

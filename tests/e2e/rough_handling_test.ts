@@ -63,6 +63,16 @@ Deno.test("pub names the lines that it cannot publish, changes none, and publish
   assertEquals(out.match(/"payload":"\w+"/g), ['"payload":"one"', '"payload":"two"', '"payload":"three"']);
 });
 
+Deno.test("pub waits where it is over its rate, and publishes every line once and in order", async () => {
+  await using gateway = await startGateway({ config: "[limits]\npublishes_per_second = 400\nburst_seconds = 0.1\n" });
+  const { url } = gateway;
+  const lines = Array.from({ length: 600 }, (_, at) => String(at));
+  const ran = await tidegate(["pub", "chat:lobby", "-", "--url", url], { input: lines.join("\n") });
+  assertEquals([ran.code, ran.err], [0, ""]);
+  const { out } = await tidegate(["sub", "chat:lobby", "--since", "earliest", "--count", "600", "--url", url]);
+  assertEquals(out.trim().split("\n").map((line) => String(JSON.parse(line).payload)), lines);
+});
+
 Deno.test("pub says at once that the gateway has gone while it waits for input", async () => {
   await using gateway = await startGateway();
   const pub = spawn("/tmp", "pub", "chat:lobby", "-", "--url", gateway.url);
