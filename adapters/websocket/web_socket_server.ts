@@ -4,7 +4,7 @@ import type { Authenticator } from "../../domain/ports/authenticator.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import { addressSet, LOOPBACK } from "../auth/address_set.ts";
 import { checkOrigin } from "../auth/check_origin.ts";
-import { openWsTransport, type WsTransport } from "./open_ws_transport.ts";
+import type { WsTransport } from "./open_ws_transport.ts";
 import { ONE_FRAME_A_MESSAGE, rawCodec } from "./raw_codec.ts";
 import { type WebSocketClient, webSocketClient } from "./web_socket_client.ts";
 import type { WsLimits } from "./ws_options.ts";
@@ -54,24 +54,22 @@ const CONSOLE: Telemetry = {
  * sends too much, too fast or nothing at all is dealt with as by the gateway (`limits`). Errors where it cannot listen; the message
  * names the address and the way out. Each subscription is a server of its own.
  *
- * @example A device's message is answered once the sink has it, and a device waits while 16 are on their way
+ * @example A device's message is answered once the sink has it, and a device waits while 16 of its messages are on their way:
+ * `webSocketServer({ port: 8090, inFlight: 16 }).pipe(store(write)).subscribe()`
  * ```ts
  * import { concatMap, map, mergeMap, type Observable } from "rxjs";
- * import { webSocketServer } from "@tidegate/tidegate/websocket";
+ * import type { WebSocketClient } from "@tidegate/tidegate/websocket";
  *
- * function fanIn(write: (reading: string) => Observable<{ offset: number }>): Observable<number> {
- *   return webSocketServer({ port: 8090, inFlight: 16 }).pipe(
- *     mergeMap((device) =>
- *       device.deliveries.pipe(
- *         concatMap(({ value, done }) =>
- *           write(String(value)).pipe(map(({ offset }) => {
- *             device.send(`stored at ${offset}`);
- *             done();
- *             return offset;
- *           }))
- *         ),
- *       ), Infinity),
- *   );
+ * function store(write: (reading: string) => Observable<{ offset: number }>) {
+ *   return (devices: Observable<WebSocketClient>): Observable<number> =>
+ *     devices.pipe(mergeMap(({ deliveries, send }) =>
+ *       deliveries.pipe(concatMap(({ value, done }) =>
+ *         write(String(value)).pipe(map(({ offset }) => {
+ *           send(`stored at ${offset}`);
+ *           done();
+ *           return offset;
+ *         }))
+ *       )), Infinity));
  * }
  * ```
  */
@@ -81,8 +79,10 @@ export function webSocketServer(options: WebSocketServerOptions): Observable<Web
   if (!Number.isInteger(inFlight) || inFlight < 1) {
     throw new RangeError(`Cannot keep ${inFlight} deliveries in flight: expected a whole number from 1`);
   }
-  const open = () =>
-    openWsTransport({
+  const open = async () => {
+    // `ws` reads the environment when it is loaded, and this module is imported without permissions too.
+    const { openWsTransport } = await import("./open_ws_transport.ts");
+    return await openWsTransport({
       hostname,
       port,
       codecs: [rawCodec({ subprotocol, binary })],
@@ -98,6 +98,7 @@ export function webSocketServer(options: WebSocketServerOptions): Observable<Web
       random: { uuid: () => crypto.randomUUID(), fraction: Math.random },
       telemetry,
     });
+  };
   return new Observable((subscriber) => {
     const opening = open();
     opening.then((transport) => {
