@@ -9,6 +9,7 @@ export class Inbox {
   readonly messages: Observable<string | Uint8Array> = new Observable((reader) => this.#attach(reader));
 
   #held: (string | Uint8Array)[] = [];
+  #heldBytes = 0;
   #reader: Subscriber<string | Uint8Array> | undefined;
   #state: "awaited" | "read" | "left" | "ended" = "awaited";
   #paused = false;
@@ -24,11 +25,18 @@ export class Inbox {
     return this.#paused || this.#state === "awaited";
   }
 
+  /** About how many bytes of memory are held back. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   /** Passes a message on, or holds it back. Ignored after the end, and when the subscriber has left. */
   accept(message: string | Uint8Array): void {
     // Holding must outlast the pause until the held ones are released, or a later message would overtake them.
     if (this.paused || this.#held.length > 0) {
-      if (this.#state !== "ended") this.#held.push(message);
+      if (this.#state === "ended") return;
+      this.#held.push(message);
+      this.#heldBytes += sizeOf(message);
     } else {
       this.#reader?.next(message);
     }
@@ -50,7 +58,11 @@ export class Inbox {
     const held = this.#held;
     let passed = 0;
     // `#held` stays in place, so that what comes in the meantime lines up behind it.
-    while (passed < held.length && !this.paused && this.#held === held) this.#reader?.next(held[passed++]!);
+    while (passed < held.length && !this.paused && this.#held === held) {
+      const message = held[passed++]!;
+      this.#heldBytes -= sizeOf(message);
+      this.#reader?.next(message);
+    }
     if (this.#held === held) this.#held = held.slice(passed);
   }
 
@@ -58,7 +70,7 @@ export class Inbox {
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#held = [];
+    this.#drop();
     this.#reader?.complete();
     this.#reader = undefined;
   }
@@ -70,8 +82,20 @@ export class Inbox {
     this.#wanted();
     return () => {
       this.#reader = undefined;
-      this.#held = [];
+      this.#drop();
       if (this.#state === "read") this.#state = "left";
     };
   }
+
+  #drop(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+}
+
+/** What a message costs besides what it holds. */
+const MESSAGE_BYTES = 64;
+
+function sizeOf(message: string | Uint8Array): number {
+  return message.length + MESSAGE_BYTES;
 }

@@ -2,21 +2,16 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { EMPTY, type Observable, Subject } from "rxjs";
 // @ts-types="@types/ws"
-import { WebSocketServer } from "ws";
-import { disconnect } from "../../domain/disconnect.ts";
-import type { Codec } from "../../domain/ports/codec.ts";
-import type { Connection, Effect, Transport } from "../../domain/ports/transport.ts";
-import { Sweep } from "../transport/sweep.ts";
-import { type TransportStats, transportStats } from "../transport/transport_stats.ts";
-import { Turn } from "../transport/turn.ts";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Connection, Transport } from "../../domain/ports/transport.ts";
+import type { TransportStats } from "../transport/transport_stats.ts";
+import { Connections } from "./connections.ts";
 import { Doorbell } from "./doorbell.ts";
 import { closeServer, httpServer, listen } from "./http_server.ts";
 import { Lobby, type Upgrade } from "./lobby.ts";
-import { MessageJoiner } from "./message_joiner.ts";
+import type { SocketConnection } from "./socket_connection.ts";
 import { chooseCodec } from "./subprotocol.ts";
-import { type Shore, WsConnection } from "./ws_connection.ts";
 import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
 
 /** A transport that listens on a port, and is to be closed by who opened it. */
@@ -45,44 +40,20 @@ const HTTP_GRACE_MS = 1_000;
  * @throws {Error} where it cannot listen; the message names the address and the way out
  */
 export async function openWsTransport(options: WsTransportOptions): Promise<WsTransport> {
-  const { clock, random, telemetry, codecs, paths = ["/ws", "/"] } = options;
+  const { clock, telemetry, codecs, paths = ["/ws", "/"] } = options;
   const limits = wsLimits(options.limits);
   const server = httpServer({ ...options, limits });
   const address = await listen(server, options);
 
-  const accepted = new Subject<Connection>();
-  const open = new Set<WsConnection>();
-  let draining = false;
-  let emptied = () => {};
-
-  // Shares messages between the connections that are flushed together.
-  const joiner = new MessageJoiner(() => turn.schedule());
-  const turn = new Turn<WsConnection>({
-    failed: (connection, error) => {
-      telemetry.note("error", "Cannot write to a connection", { session: connection.session, error: String(error) });
-      connection.destroy();
-    },
-    ended: () => joiner.forget(),
-  });
-  const sweep = new Sweep(clock.scheduler, {
-    shortestMs: 1000 * Math.min(limits.handshakeSeconds, limits.pingSeconds, limits.pongSeconds, limits.closeSeconds),
+  const connections = new Connections({
+    ...options,
+    limits,
     tick: () => {
       doorbell.tick();
       lobby.tick();
-      for (const connection of open) connection.tick();
     },
   });
-  const shore: Shore = {
-    limits,
-    sweep,
-    joiner,
-    touch: (connection) => turn.touch(connection),
-    left: (connection) => {
-      open.delete(connection);
-      telemetry.count("connections_closed");
-      if (open.size === 0) emptied();
-    },
-  };
+  const { sweep } = connections;
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -95,7 +66,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     telemetry,
     sweep,
     handshakeMs: limits.handshakeSeconds * 1000,
-    rules: () => ({ paths, codecs, ...closedBecause() }),
+    rules: () => ({ paths, codecs, ...connections.closedBecause() }),
     admitted,
   });
   const doorbell = new Doorbell({ server, address: { ...address, hostname: options.hostname }, sweep, telemetry });
@@ -105,70 +76,44 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     lobby.enter({ request, socket, head });
   });
 
-  function closedBecause(): { closed?: string } {
-    if (draining) return { closed: "this node is draining" };
-    if (!accepted.observed) return { closed: "this node is not ready yet" };
-    if (open.size >= (limits.connections ?? Infinity)) {
-      return { closed: `this node has ${open.size} connections, its limit` };
-    }
-    return {};
-  }
-
-  function admitted(upgrade: Upgrade, as: { codec: Codec; admission: Connection["admission"] }): void {
-    const { request, socket } = upgrade;
-    const head = Buffer.from(upgrade.head);
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const phase = random.fraction();
-      const connection = new WsConnection({ session: random.uuid(), ...as, webSocket, phase }, shore);
-      open.add(connection);
-      telemetry.count("connections_opened");
-      accepted.next(connection);
-      connection.open();
+  function admitted({ request, socket, head }: Upgrade, as: Pick<Connection, "codec" | "admission">): void {
+    webSockets.handleUpgrade(request, socket, Buffer.from(head), (webSocket) => {
+      tell(webSocket, connections.accept(webSocket, as));
     });
   }
 
-  function perform(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === "send") {
-        for (const connection of effect.connections) {
-          if (connection instanceof WsConnection) connection.queue(effect.frame);
-        }
-        continue;
-      }
-      const { connection } = effect;
-      if (!(connection instanceof WsConnection)) continue;
-      if (effect.kind === "limit") connection.limit(effect.maxMessageBytes);
-      else if (effect.kind === "close") connection.end(effect.disconnect, { dropQueued: false });
-      else if (effect.kind === "pause") connection.pause();
-      else connection.resume();
-    }
-  }
-
-  function drained(connection: Connection): Observable<void> {
-    return connection instanceof WsConnection ? connection.drained() : EMPTY;
-  }
-
   async function shutDown(): Promise<void> {
-    draining = true;
-    for (const connection of open) connection.end(disconnect("draining"), { dropQueued: false });
-    if (open.size > 0) await new Promise<void>((resolve) => emptied = resolve);
+    await connections.endAll();
     lobby.clear();
     doorbell.stop();
-    sweep.stop();
+    connections.stop();
     const grace = clock.scheduler.schedule(() => server.closeAllConnections(), HTTP_GRACE_MS);
     await closeServer(server);
     grace.unsubscribe();
-    accepted.complete();
+    connections.complete();
   }
 
   let closed: Promise<void> | undefined;
   return {
     address,
-    connections: accepted.asObservable(),
-    perform,
-    drained,
-    stats: () => transportStats(open),
-    stopAccepting: () => void (draining = true),
+    connections: connections.accepted,
+    perform: (effects) => connections.perform(effects),
+    drained: (connection) => connections.drained(connection),
+    stats: () => connections.stats(),
+    stopAccepting: () => connections.stopAccepting(),
     close: () => closed ??= shutDown(),
   };
+}
+
+/** Tells a connection what becomes of its WebSocket. */
+function tell(webSocket: WebSocket, connection: SocketConnection): void {
+  webSocket.on("message", (data, isBinary) => {
+    // A copy: ws gives a view of what was read from the socket, which a small message would keep whole.
+    connection.received(isBinary ? new Uint8Array(data as Uint8Array) : data.toString());
+  });
+  webSocket.on("pong", () => connection.heard());
+  webSocket.on("ping", () => connection.heard());
+  // ws has sent the close frame already (1002, 1007, 1009), or the socket is broken; "close" follows.
+  webSocket.on("error", () => connection.broke());
+  webSocket.once("close", () => connection.closed());
 }

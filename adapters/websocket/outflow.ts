@@ -1,14 +1,13 @@
 import type { Observable } from "rxjs";
-// @ts-types="@types/ws"
-import { WebSocket } from "ws";
 import type { Codec } from "../../domain/ports/codec.ts";
 import { Backlog } from "../transport/backlog.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
+import { OPEN, type Socket } from "./socket.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** What an outflow works with. */
 export interface OutflowOptions {
-  readonly webSocket: WebSocket;
+  readonly socket: Pick<Socket, "readyState" | "bufferedAmount" | "send">;
   readonly codec: Codec;
   readonly joiner: MessageJoiner;
   readonly limits: Pick<WsLimits, "queueBytes" | "drainBytes" | "maxMessageBytes">;
@@ -32,14 +31,14 @@ export class Outflow {
   #maxMessageBytes: number;
 
   constructor(options: OutflowOptions) {
-    const { webSocket, codec, limits } = options;
+    const { socket, codec, limits } = options;
     this.#options = options;
     this.#backlog = new Backlog({
       separatorBytes: codec.separatorBytes,
       limits,
       // As far as the system has not taken them.
-      ahead: () => webSocket.bufferedAmount,
-      isOpen: () => webSocket.readyState === WebSocket.OPEN,
+      ahead: () => socket.bufferedAmount,
+      isOpen: () => socket.readyState === OPEN,
     });
     this.#maxMessageBytes = limits.maxMessageBytes;
   }
@@ -86,13 +85,13 @@ export class Outflow {
   }
 
   #pump(): void {
-    const { webSocket, codec, joiner, emptied } = this.#options;
-    if (webSocket.readyState !== WebSocket.OPEN) {
+    const { socket, codec, joiner, emptied } = this.#options;
+    if (socket.readyState !== OPEN) {
       this.#backlog.clear();
     } else {
-      while (!this.#backlog.empty && webSocket.bufferedAmount < AHEAD_BYTES) {
+      while (!this.#backlog.empty && socket.bufferedAmount < AHEAD_BYTES) {
         const message = joiner.join(codec, this.#backlog.take(this.#maxMessageBytes));
-        webSocket.send(message, { binary: codec.binary }, this.#written);
+        socket.send(message, { binary: codec.binary }, this.#written);
       }
       if (this.#backlog.empty) emptied();
     }

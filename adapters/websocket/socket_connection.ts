@@ -1,6 +1,4 @@
 import type { Observable } from "rxjs";
-// @ts-types="@types/ws"
-import { WebSocket } from "ws";
 import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
@@ -9,6 +7,7 @@ import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
 import { Outflow } from "./outflow.ts";
+import { OPEN, type Socket } from "./socket.ts";
 import type { Sweep } from "../transport/sweep.ts";
 import type { WsLimits } from "./ws_options.ts";
 
@@ -17,15 +16,15 @@ export interface Shore {
   readonly limits: WsLimits;
   readonly joiner: MessageJoiner;
   readonly sweep: Sweep;
-  /** Asks for {@linkcode WsConnection.flush} at the end of the turn. */
-  touch(connection: WsConnection): void;
+  /** Asks for {@linkcode SocketConnection.flush} at the end of the turn. */
+  touch(connection: SocketConnection): void;
   /** Told once, when the socket is gone. */
-  left(connection: WsConnection): void;
+  left(connection: SocketConnection): void;
 }
 
 /** What a connection is made of. */
 export interface Accepted extends Pick<Connection, "session" | "admission" | "codec"> {
-  readonly webSocket: WebSocket;
+  readonly socket: Socket;
   /** Where in the second half of its ping interval the client is pinged first, 0 to 1. */
   readonly phase: number;
 }
@@ -33,16 +32,17 @@ export interface Accepted extends Pick<Connection, "session" | "admission" | "co
 /** A queue over its limit for so long makes a slow consumer, even if nothing more is queued. */
 const OVER_MS = 2_000;
 
-/** One WebSocket of the `ws` package, as the domain sees it. */
-export class WsConnection implements Connection {
+/** One WebSocket, as the domain sees it. Who has the socket tells it what comes: see the methods of the past tense. */
+export class SocketConnection implements Connection {
   readonly session: string;
   readonly admission: Connection["admission"];
   readonly codec: Codec;
   readonly #shore: Shore;
-  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
   readonly #inbox: Inbox;
   readonly #outflow: Outflow;
-  readonly #liveness: Liveness;
+  readonly #liveness: Liveness | undefined;
+  #reading = true;
   #touched = false;
   #overSince: number | undefined;
   #ending: Disconnect | undefined;
@@ -51,16 +51,15 @@ export class WsConnection implements Connection {
   #destroyAt = Infinity;
 
   constructor(accepted: Accepted, shore: Shore) {
-    const { session, admission, codec, webSocket, phase } = accepted;
+    const { session, admission, codec, socket, phase } = accepted;
     this.session = session;
     this.admission = admission;
     this.codec = codec;
     this.#shore = shore;
-    this.#webSocket = webSocket;
+    this.#socket = socket;
     this.#inbox = new Inbox(() => this.#touch());
-    this.#outflow = new Outflow({ ...shore, webSocket, codec, emptied: () => this.#close() });
-    this.#liveness = new Liveness(shore, phase);
-    this.#listen();
+    this.#outflow = new Outflow({ ...shore, socket, codec, emptied: () => this.#close() });
+    this.#liveness = socket.ping && new Liveness(shore, phase);
   }
 
   /** The client's messages: see the port. */
@@ -75,13 +74,49 @@ export class WsConnection implements Connection {
 
   /** Reads as far as the domain wants it: to be called once the connection was given to the domain. */
   open(): void {
-    if (this.#inbox.paused) this.#webSocket.pause();
+    if (this.#inbox.paused) this.#stopReading();
   }
 
-  /** Queues a frame. */
+  /** Something was heard that is no message. */
+  heard(): void {
+    this.#liveness?.heard();
+  }
+
+  /** A message came, which nobody else changes later. */
+  received(message: string | Uint8Array): void {
+    this.heard();
+    if (this.#ending) return;
+    const isBinary = typeof message !== "string";
+    if (isBinary !== this.codec.binary) {
+      const [expected, got] = isBinary ? ["text", "binary"] : ["binary", "text"];
+      return this.end(disconnect("bad_frame", `expected a ${expected} message, got a ${got} one`), KEEPING);
+    }
+    this.#inbox.accept(message);
+    // With an API that cannot stop reading, this is what bounds the memory of a client that does not wait for its answers.
+    const { queueBytes } = this.#shore.limits;
+    if (!this.#socket.pause && this.#inbox.heldBytes > queueBytes) {
+      this.end(disconnect("limit_exceeded", `over ${queueBytes} bytes came while requests were waiting`), KEEPING);
+    }
+  }
+
+  /** The socket is broken, or closing without us: nothing more comes or goes. {@linkcode closed} follows. */
+  broke(): void {
+    this.#inbox.end();
+    this.#outflow.end();
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.broke();
+    this.#shore.left(this);
+  }
+
+  /** Queues a frame, or ends the connection where too much waits. */
   queue(frame: Uint8Array): void {
     if (this.#ending || this.#gone) return;
-    if (!this.#outflow.queue(frame)) this.end(disconnect("slow_consumer"), { dropQueued: true });
+    if (!this.#outflow.queue(frame)) return this.end(disconnect("slow_consumer"), DROPPING);
     this.#touch();
   }
 
@@ -101,14 +136,14 @@ export class WsConnection implements Connection {
 
   /** Destroys the socket. */
   destroy(): void {
-    this.#webSocket.terminate();
+    this.#socket.terminate();
   }
 
   /** Stops reading from the socket. */
   pause(): void {
     if (this.#ending || this.#gone) return;
     this.#inbox.pause();
-    this.#webSocket.pause();
+    this.#stopReading();
   }
 
   /** Goes on reading, at the end of the turn. */
@@ -127,9 +162,9 @@ export class WsConnection implements Connection {
   flush(): void {
     this.#touched = false;
     if (this.#gone) return;
-    if (this.#ending) this.#leave();
+    if (this.#ending) this.broke();
     this.#inbox.release();
-    if (this.#webSocket.isPaused && !this.#inbox.paused) this.#webSocket.resume();
+    if (!this.#inbox.paused) this.#read();
     this.#outflow.flush();
   }
 
@@ -137,57 +172,38 @@ export class WsConnection implements Connection {
   tick(): void {
     const { sweep, limits } = this.#shore;
     if (sweep.now >= this.#destroyAt) return this.destroy();
-    if (this.#webSocket.readyState !== WebSocket.OPEN) {
+    if (this.#socket.readyState !== OPEN) {
       if (this.#destroyAt === Infinity) this.#destroyAt = sweep.after(limits.closeSeconds * 1000);
       return;
     }
     if (this.#ending) return;
     if (!this.#outflow.overLimit) this.#overSince = undefined;
     else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS) {
-      return this.end(disconnect("slow_consumer"), { dropQueued: true });
+      return this.end(disconnect("slow_consumer"), DROPPING);
     }
-    const verdict = this.#liveness.judge(this.#inbox.paused);
-    if (verdict === "ping") this.#webSocket.ping();
-    else if (verdict === "dead") this.end(disconnect("no_pong"), { dropQueued: true });
-  }
-
-  #listen(): void {
-    const webSocket = this.#webSocket;
-    webSocket.on("message", (data, isBinary) => {
-      this.#liveness.heard();
-      if (this.#ending) return;
-      if (isBinary !== this.codec.binary) {
-        const [expected, got] = isBinary ? ["text", "binary"] : ["binary", "text"];
-        this.end(disconnect("bad_frame", `expected a ${expected} message, got a ${got} one`), { dropQueued: false });
-      } else {
-        // A copy: ws gives a view of what was read from the socket, which a small message would keep whole.
-        this.#inbox.accept(isBinary ? new Uint8Array(data as Uint8Array) : data.toString());
-      }
-    });
-    webSocket.on("pong", () => this.#liveness.heard());
-    webSocket.on("ping", () => this.#liveness.heard());
-    // ws has sent the close frame already (1002, 1007, 1009), or the socket is broken; "close" follows.
-    webSocket.on("error", () => this.#leave());
-    webSocket.once("close", () => {
-      this.#gone = true;
-      this.#leave();
-      this.#shore.left(this);
-    });
-  }
-
-  /** The domain's side of the end. */
-  #leave(): void {
-    this.#inbox.end();
-    this.#outflow.end();
+    const verdict = this.#liveness?.judge(this.#inbox.paused);
+    if (verdict === "ping") this.#socket.ping?.();
+    else if (verdict === "dead") this.end(disconnect("no_pong"), DROPPING);
   }
 
   /** The client's side of the end, when the last frame is on its way. */
   #close(): void {
     if (!this.#ending || this.#closeSent) return;
     this.#closeSent = true;
-    this.#webSocket.close(this.#ending.code, closeReason(this.#ending));
+    this.#socket.close(this.#ending.code, closeReason(this.#ending));
     // The answer to the close can be read only so. What else comes is dropped.
-    this.#webSocket.resume();
+    this.#read();
+  }
+
+  #stopReading(): void {
+    this.#reading = false;
+    this.#socket.pause?.();
+  }
+
+  #read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#socket.resume?.();
   }
 
   #touch(): void {
@@ -196,3 +212,6 @@ export class WsConnection implements Connection {
     this.#shore.touch(this);
   }
 }
+
+const KEEPING = { dropQueued: false };
+const DROPPING = { dropQueued: true };
