@@ -18,6 +18,8 @@ export * from "./domain/json_text.ts";
 export * from "./domain/log_record.ts";
 export { type Content, MessageView } from "./domain/message_view.ts";
 export * from "./domain/out_record.ts";
+export { type Each, each, type EachResult, type Outbound, type Over, over } from "./domain/outbound.ts";
+export { OutboundPublication } from "./domain/outbound_publication.ts";
 export * from "./domain/partitioner.ts";
 export * from "./domain/permission.ts";
 export { type Inbound, type Pipeline, type PipelineContext, reject, Rejected } from "./domain/pipeline.ts";

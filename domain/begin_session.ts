@@ -5,7 +5,7 @@ import { type Disconnect, disconnect } from "./disconnect.ts";
 import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
 import { authorize } from "./permission.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
-import { channelOf } from "./route.ts";
+import { channelOf, isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
 import { subscribe, type SubscribeStep } from "./subscribe.ts";
@@ -73,7 +73,8 @@ export function ownCursors(scene: Scene, whose: Client): Readonly<Record<string,
     const match = scene.routes.find(channel);
     const place = match && placeOfTarget(scene, { channel, match });
     const view = place && scene.view.partition(place);
-    if (place && view?.serving) cursors[channel] = view.cursor(place.partitions);
+    // On a stateful route there is no going on from where it was.
+    if (place && view?.serving && !isStateful(match.route)) cursors[channel] = view.cursor(place.partitions);
   }
   return cursors;
 }

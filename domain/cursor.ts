@@ -9,7 +9,7 @@ export interface Cursor {
   readonly partition: number;
   /** The offset of the last record that was seen; -1 where the partition had none yet. */
   readonly offset: number;
-  /** Which of the publications that the record became was seen last, from 0. */
+  /** Of a record that became several publications, how many of them were seen; 0 where all were. */
   readonly index: number;
   /** {@linkcode recordCheck} of that record; 0 where no record of the partition was known. */
   readonly check: number;
@@ -52,10 +52,12 @@ export function cursorOf(
     partition: number;
     offset: number;
     record: Pick<StoredRecord, "time" | "key"> | undefined;
+    /** How many of the record's publications were seen; 0, the default, where all were. */
+    index?: number;
   },
 ): string {
-  const { record, ...place } = seen;
-  return formatCursor({ ...place, index: 0, check: record ? recordCheck(record) : 0 });
+  const { record, index = 0, ...place } = seen;
+  return formatCursor({ ...place, index, check: record ? recordCheck(record) : 0 });
 }
 
 /** What tells one record from another at the same offset: 1 to 2^32-1, of its timestamp and key. */

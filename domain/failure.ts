@@ -35,6 +35,7 @@ const TABLE = {
   dropped: { retry: "none", retryAfterMs: 0 },
   pipeline_failed: { retry: "none", retryAfterMs: 0 },
   pipeline_timeout: { retry: "wait", retryAfterMs: 1000 },
+  stateful_pipeline: { retry: "none", retryAfterMs: 0 },
   cancelled: { retry: "cancel", retryAfterMs: 0 },
   draining: { retry: "retry", retryAfterMs: 0 },
   unavailable: { retry: "wait", retryAfterMs: 1000 },

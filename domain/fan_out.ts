@@ -1,25 +1,26 @@
 /** Records to the frames of those who subscribe to them. */
 import { map, type OperatorFunction, pipe } from "rxjs";
 import type { Channel } from "./channel.ts";
-import type { Membership } from "./channel_index.ts";
-import { placeOf } from "./compose_records.ts";
 import { cursorOf } from "./cursor.ts";
-import { disconnect } from "./disconnect.ts";
 import type { Deduplicated } from "./deduplicate.ts";
 import { headerText, type StoredRecord } from "./log_record.ts";
 import { isMisplaced, misplacedFields } from "./misplaced.ts";
+import { OutboundPublication } from "./outbound_publication.ts";
+import { channelCursor, Outgoing } from "./outgoing.ts";
 import type { Batch } from "./ports/log.ts";
-import type { Connection, Effect } from "./ports/transport.ts";
+import type { Effect } from "./ports/transport.ts";
 import { HEADER } from "./record_names.ts";
-import { channelOf, type Route } from "./route.ts";
+import { channelOf, isStateful, type Route } from "./route.ts";
+import { runEach } from "./run_each.ts";
 import type { Scene } from "./scene.ts";
-import { encodeOnce } from "./serialize.ts";
 import { showRecord } from "./show_record.ts";
 
 /** The effects of one batch. */
 export interface FannedOut {
   readonly batch: Batch;
   readonly effects: readonly Effect[];
+  /** What is for the operators of routes that have one, in order. */
+  readonly live: ReadonlyMap<Route, readonly OutboundPublication<never>[]>;
 }
 
 /** A record on one of its channels. */
@@ -34,9 +35,12 @@ interface Showing {
 /** The time between two warnings about a route's misplaced records, in milliseconds. */
 const MISPLACED_NOTE_MS = 60_000;
 
+/** Of batches without a route that has an operator. */
+const NONE: FannedOut["live"] = new Map();
+
 /**
- * Brings each record to the subscribers of its channels, in order, encoded once a codec. Its cost is that of the subscribers that it reaches; a record that
- * cannot be shown is counted and left out.
+ * Brings each record, or what it becomes in the stateless pipeline of its route, to the subscribers of its channels, in order, encoded
+ * once a codec. Its cost is that of the subscribers that it reaches; a record that cannot be shown is counted and left out.
  */
 export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> {
   const { routes, view: log, index, telemetry, settings, clock, envelopes } = scene;
@@ -44,12 +48,12 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
 
   return pipe(map((step) => {
     const { batch, records } = step;
-    const out = { effects: [] as Effect[], overdue: [] as Membership[], holdBytes: settings.queueBytes };
+    const out = new Outgoing(scene);
     const partitions = log.partitions(batch.topic) ?? batch.partition + 1;
     const now = clock.scheduler.now();
-    let reached = 0;
+    let live: Map<Route, OutboundPublication<never>[]> | undefined;
     for (const record of records) {
-      const before = reached;
+      let reached = 0;
       let shown = false;
       for (const route of routes.ofTopic(record.topic)) {
         const channel = channelOf(route, record.key);
@@ -57,15 +61,19 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
         shown = true;
         const misplaced = isMisplaced(record, route, partitions);
         if (misplaced) noteMisplaced(record, route, partitions);
-        if (index.has(channel)) reached += deliver({ record, route, channel, partitions, misplaced });
+        const isWanted = index.has(channel) || isStateful(route);
+        if (isWanted) reached += deliver({ record, route, channel, partitions, misplaced });
       }
       if (!shown) telemetry.count("records_unroutable");
-      if (reached > before && record.time >= 0) telemetry.observe?.("delivery", now - record.time);
+      if (reached > 0 && record.time >= 0) telemetry.observe?.("delivery", now - record.time);
     }
-    if (batch.lost !== undefined && step.view.serving) tellGap(batch, partitions);
+    if (batch.lost !== undefined && step.view.serving) {
+      for (const route of routes.ofTopic(batch.topic)) {
+        out.tellGap({ route, partition: batch.partition, reason: batch.lost });
+      }
+    }
     if (batch.records.length > 0) telemetry.count("records_read", batch.records.length);
-    if (reached > 0) telemetry.count("publications_sent", reached);
-    return { batch, effects: [...out.effects, ...out.overdue.flatMap(endOverdue)] };
+    return { batch, effects: out.take(), live: live ?? NONE };
 
     function deliver(showing: Showing): number {
       try {
@@ -77,15 +85,23 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
     }
 
     function show(showing: Showing): number {
-      const { record, route, channel, misplaced } = showing;
-      const cursor = misplaced
-        ? channelCursor(route, record.key!, partitions)
-        : cursorOf({ partitions, partition: record.partition, offset: record.offset, record });
-      const publication = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes, envelopes });
+      const { record, route, channel } = showing;
+      const cursor = (index: number) => cursorAfter(showing, index);
+      const { recordBytes } = settings;
+      const publication = showRecord(record, { route, channel, cursor: cursor(0), recordBytes, envelopes });
       if (typeof publication === "string") return leaveOut(showing, publication);
       const except = publisherToSkip(record, route);
-      const encode = encodeOnce({ type: "publication", publication });
-      return index.fanOut({ channel, encode, ...(except ? { except } : {}) }, out);
+      const outbound = route.pipeline?.outbound;
+      if (!outbound) return out.publish(publication, except);
+      if (outbound.kind === "each") {
+        return runEach(scene, { each: outbound, publication, cursor })
+          .reduce((reached, became) => reached + out.publish(became, except), 0);
+      }
+      live ??= new Map();
+      const before = live.get(route) ?? [];
+      live.set(route, before);
+      before.push(new OutboundPublication(publication, except === undefined ? {} : { except }));
+      return 0;
     }
 
     function leaveOut({ record, channel }: Showing, reason: string): number {
@@ -94,35 +110,18 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
       telemetry.note("warn", "Cannot show a record", { topic, partition, offset, channel, reason });
       return 0;
     }
-
-    function tellGap(lost: Batch, count: number): void {
-      for (const route of routes.ofTopic(lost.topic)) {
-        for (const channel of index.channels()) {
-          const match = routes.find(channel);
-          if (match?.route !== route || placeOf(route, { key: match.key, partitions: count }) !== lost.partition) {
-            continue;
-          }
-          telemetry.count("gaps");
-          const cursor = step.view.cursor(count);
-          index.fanOut({ channel, encode: encodeOnce({ type: "gap", channel, cursor, reason: lost.lost! }) }, out);
-        }
-      }
-    }
   }));
 
-  /** Where a channel is to go on from after a record that no cursor of it finds. */
-  function channelCursor(route: Route, key: string, partitions: number): string {
-    const place = { topic: route.topic, partition: placeOf(route, { key, partitions }) };
-    return log.partition(place)?.cursor(partitions) ??
-      cursorOf({ partitions, partition: place.partition, offset: -1, record: undefined });
+  /** Where to go on from after a record, or after some of the publications that it became; no cursor finds a misplaced one. */
+  function cursorAfter({ record, route, partitions, misplaced }: Showing, index: number): string {
+    if (misplaced) return channelCursor(scene, { route, key: record.key, partitions });
+    return cursorOf({ partitions, partition: record.partition, offset: record.offset, record, index });
   }
 
-  /** The publishing connection, where it is not to get its own publication. */
-  function publisherToSkip(record: StoredRecord, route: Route): Connection | undefined {
+  /** The publishing session, where it is not to get its own publication. */
+  function publisherToSkip(record: StoredRecord, route: Route): string | undefined {
     const isCopy = route.sentCopy && headerText(record.headers, HEADER.to) !== undefined;
-    if (route.echo && !isCopy) return undefined;
-    const session = headerText(record.headers, HEADER.session);
-    return session === undefined ? undefined : scene.sessions.find(session)?.connection;
+    return route.echo && !isCopy ? undefined : headerText(record.headers, HEADER.session);
   }
 
   function noteMisplaced(record: StoredRecord, route: Route, partitions: number): void {
@@ -131,12 +130,5 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
     if (now - (warnedAt.get(route) ?? -Infinity) < MISPLACED_NOTE_MS) return;
     warnedAt.set(route, now);
     telemetry.note("warn", "A record is not in the partition of its key", misplacedFields(record, route, partitions));
-  }
-
-  function endOverdue(membership: Membership): Effect[] {
-    if (!index.isCurrent(membership)) return [];
-    index.leave(membership);
-    const reason = disconnect("slow_consumer", `the replay of ${membership.channel} fell too far behind`);
-    return [{ kind: "close", connection: membership.subscriber.connection, disconnect: reason }];
   }
 }

@@ -1,10 +1,11 @@
 /** A look back at a channel, a page at a time. */
 import { concatMap, EMPTY, expand, last, map, type Observable, of, reduce } from "rxjs";
-import { cursorOf, parseCursor } from "./cursor.ts";
+import { type Cursor, cursorOf, parseCursor } from "./cursor.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { HistoryFrame, ServerFrame } from "./frame.ts";
 import type { Publication } from "./publication.ts";
 import { readChannel } from "./read_channel.ts";
+import { isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { type Served, whenServed } from "./serving.ts";
 import type { Session } from "./session.ts";
@@ -36,20 +37,28 @@ export function history(scene: Scene, request: { session: Session; frame: Histor
   const { session, frame } = request;
   const target = targetOf(scene, { session, channel: frame.channel, action: "history" });
   if (isFailure(target)) return refuse(target);
+  const { route } = target.match;
+  if (isStateful(route)) {
+    const message =
+      `Cannot see the history of ${frame.channel}: its pipeline depends on when it runs; only what comes is shown`;
+    return refuse(failure("stateful_pipeline", message));
+  }
   const limit = Math.min(frame.limit ?? PAGE.usual, PAGE.most);
   return whenServed(scene, { target }).pipe(
     concatMap((served) => {
       const end = endOf(served);
-      return isFailure(end) ? refuse(end) : lookBack(scene, { target, served, end: end.offset, limit });
+      return isFailure(end) ? refuse(end) : lookBack(scene, { target, served, ...end, limit });
     }),
     map((result) => "type" in result ? result : answer(result)),
   );
 
-  function endOf({ place, view }: Served): { offset: number } | Failure {
-    if (frame.before === undefined) return { offset: view.next };
+  function endOf({ place, view }: Served): Pick<Look, "end" | "before"> | Failure {
+    if (frame.before === undefined) return { end: view.next };
     const before = parseCursor(frame.before);
     if (before && before.partitions === place.partitions && before.partition === place.partition) {
-      return { offset: Math.min(before.offset, view.next) };
+      // A record can have become several publications: those before the cursor's own are of the page, too.
+      if (route.pipeline?.outbound) return { end: Math.min(before.offset + 1, view.next), before };
+      return { end: Math.min(before.offset, view.next) };
     }
     return failure(
       "bad_cursor",
@@ -71,16 +80,22 @@ export function history(scene: Scene, request: { session: Session; frame: Histor
   }
 }
 
+interface Look {
+  readonly target: Target;
+  readonly served: Served;
+  /** The offset after the last one to look at, and what of the record before it. */
+  readonly end: number;
+  readonly before?: Cursor;
+  readonly limit: number;
+}
+
 interface Looked {
   readonly served: Served;
   readonly page: Page;
 }
 
 /** Looks back stride by stride until there are enough publications, or nothing more, or too much was read. */
-function lookBack(
-  scene: Scene,
-  look: { target: Target; served: Served; end: number; limit: number },
-): Observable<Looked> {
+function lookBack(scene: Scene, look: Look): Observable<Looked> {
   const { served, end, limit } = look;
   const { replay } = scene.settings;
   return scene.log.range(served.place).pipe(
@@ -104,11 +119,7 @@ function lookBack(
 }
 
 /** Puts the publications of the offsets before a page in front of it. */
-function readStride(
-  scene: Scene,
-  look: { target: Target; served: Served; limit: number },
-  page: Page,
-): Observable<Page> {
+function readStride(scene: Scene, look: Look, page: Page): Observable<Page> {
   const from = Math.max(page.low, page.from - page.stride);
   return readChannel(scene, { ...look, from, to: page.from }).pipe(
     reduce((seen, piece) => {

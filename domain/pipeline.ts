@@ -1,6 +1,7 @@
 /** The pipelines of a route that a user writes: the words of their modules. */
 import { type Observable, type ObservableInput, type SchedulerLike, throwError } from "rxjs";
 import type { Draft, InboundPublish } from "./inbound_publish.ts";
+import type { Outbound } from "./outbound.ts";
 import type { Random } from "./ports/clock.ts";
 
 /** What a pipeline is given of the outside world, so that tests own it. */
@@ -45,6 +46,8 @@ export type Inbound<Json = unknown> = (
 export interface Pipeline {
   /** What clients publish, on its way to the log. */
   readonly inbound?: Inbound<never>;
+  /** What is in the log, on its way to subscribers. */
+  readonly outbound?: Outbound;
 }
 
 /** A publish that an inbound pipeline rejects; its message is the reason that the client is told. */

@@ -1,12 +1,13 @@
 /** A piece of the log as one channel's publications. */
 import { map, type Observable } from "rxjs";
-import { cursorOf } from "./cursor.ts";
+import { type Cursor, cursorOf } from "./cursor.ts";
 import { DuplicateWindow } from "./duplicate_window.ts";
 import { foldRecord } from "./fold_record.ts";
 import type { StoredRecord } from "./log_record.ts";
 import type { Batch } from "./ports/log.ts";
 import type { Publication } from "./publication.ts";
 import { channelOf } from "./route.ts";
+import { runEach } from "./run_each.ts";
 import type { Scene } from "./scene.ts";
 import type { Served } from "./serving.ts";
 import { showRecord } from "./show_record.ts";
@@ -20,6 +21,10 @@ export interface ChannelRange {
   readonly from: number;
   /** The offset after the last; not after the live tail's. */
   readonly to: number;
+  /** So many of the publications of the record at this offset are left out, from the first on. */
+  readonly since?: Pick<Cursor, "offset" | "index">;
+  /** Of the record at this offset only those before the last one that `index` counts, as a cursor does, are read. */
+  readonly before?: Pick<Cursor, "offset" | "index">;
 }
 
 /** What one batch of the log had for a channel. */
@@ -55,16 +60,31 @@ export function readChannel(scene: Scene, range: ChannelRange): Observable<Chann
       bytes += record.value?.length ?? 0;
       const duplicate = window ? foldRecord(window, record, routes) : view.isDuplicate(record.offset);
       if (duplicate || record.offset < from || channelOf(route, record.key) !== channel) continue;
-      const publication = show(record);
-      if (publication) publications.push(publication);
+      const shown = show(record);
+      publications.push(...range.before || range.since ? partOf(record.offset, shown) : shown);
     }
     const lost = batch.lost !== undefined && batch.to > from ? { lost: batch.lost } : {};
     return { publications, to: batch.to, bytes, ...lost, done: () => batch.done() };
   }
 
-  function show(record: StoredRecord): Publication | undefined {
-    const cursor = cursorOf({ ...place, offset: record.offset, record });
-    const shown = showRecord(record, { route, channel, cursor, recordBytes: settings.recordBytes, envelopes });
-    return typeof shown === "string" ? undefined : shown;
+  function show(record: StoredRecord): readonly Publication[] {
+    const { offset } = record;
+    const cursor = (index: number) => cursorOf({ ...place, offset, record, index });
+    const shown = showRecord(record, {
+      route,
+      channel,
+      cursor: cursor(0),
+      recordBytes: settings.recordBytes,
+      envelopes,
+    });
+    if (typeof shown === "string") return [];
+    const outbound = route.pipeline?.outbound;
+    return outbound?.kind === "each" ? runEach(scene, { each: outbound, publication: shown, cursor }) : [shown];
+  }
+
+  function partOf(offset: number, shown: readonly Publication[]): readonly Publication[] {
+    if (range.since?.offset === offset) return shown.slice(range.since.index);
+    if (range.before?.offset !== offset) return shown;
+    return shown.slice(0, range.before.index > 0 ? range.before.index - 1 : -1);
   }
 }

@@ -8,7 +8,7 @@ import type { Served } from "./serving.ts";
 import type { Target } from "./target.ts";
 
 /** Why a channel cannot go on from a cursor. */
-export type Unrecovered = "expired" | "log_changed" | "too_far";
+export type Unrecovered = "expired" | "log_changed" | "too_far" | "stateful_pipeline";
 
 /** What a replay says: publications in order, and at last how it ended. */
 export type RecoverStep =
@@ -39,7 +39,9 @@ export function recover(scene: Scene, recovery: Recovery): Observable<RecoverSte
   if (since === "earliest") {
     return log.range(place).pipe(
       concatMap(({ low }) =>
-        to - low > replay.offsets ? end("too_far") : readAfter(scene, recovery, Math.min(low, to) - 1)
+        to - low > replay.offsets
+          ? end("too_far")
+          : readAfter(scene, recovery, { offset: Math.min(low, to) - 1, index: 0 })
       ),
     );
   }
@@ -48,7 +50,7 @@ export function recover(scene: Scene, recovery: Recovery): Observable<RecoverSte
   if (since.offset >= to) return end("log_changed");
   if (to - since.offset - 1 > replay.offsets) return end("too_far");
   return check(scene, { place, since }).pipe(
-    concatMap((reason) => reason ? end(reason) : readAfter(scene, recovery, since.offset)),
+    concatMap((reason) => reason ? end(reason) : readAfter(scene, recovery, since)),
   );
 }
 
@@ -75,15 +77,21 @@ function check(scene: Scene, cursor: { place: Served["place"]; since: Cursor }):
   );
 }
 
-/** Reads everything after an offset that was checked. */
-function readAfter(scene: Scene, recovery: Recovery, after: number): Observable<RecoverStep> {
+/** Reads everything after an offset that was checked, or after some of the publications of its record. */
+function readAfter(
+  scene: Scene,
+  recovery: Recovery,
+  after: Pick<Cursor, "offset" | "index">,
+): Observable<RecoverStep> {
   const { replay } = scene.settings;
   const { target, served, to, room } = recovery;
+  const isPartly = after.index > 0;
+  const from = isPartly ? after.offset : after.offset + 1;
   return concat(
-    readChannel(scene, { target, served, from: after + 1, to }),
+    readChannel(scene, { target, served, from, to, ...(isPartly ? { since: after } : {}) }),
     of("all was read" as const),
   ).pipe(
-    scan(countUp, { fitting: [], count: 0, bytes: 0, next: after + 1 }),
+    scan(countUp, { fitting: [], count: 0, bytes: 0, next: from }),
     concatMap(({ fitting, end, piece }) =>
       concat(
         fitting.length > 0 ? of<RecoverStep>({ kind: "publications", publications: fitting }) : EMPTY,

@@ -133,3 +133,8 @@ export function channelOf(route: Route, key: string | null): Channel | undefined
   const channel = route.prefix + key + route.suffix;
   return channel.length <= 255 ? channel as Channel : undefined;
 }
+
+/** Whether what subscribers get of a route depends on when it comes, so that nobody can go on from a cursor. */
+export function isStateful({ pipeline }: Pick<Route, "pipeline">): boolean {
+  return pipeline?.outbound?.kind === "over";
+}

@@ -6,6 +6,7 @@ import { type Failure, failure, isFailure } from "./failure.ts";
 import { LogUnavailable } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
 import { recover, type Unrecovered } from "./recover.ts";
+import { isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { type Served, whenServed } from "./serving.ts";
 import { reply, type Session } from "./session.ts";
@@ -66,6 +67,7 @@ export function subscribe(scene: Scene, request: SubscribeRequest): Observable<S
     const to = view.next;
     const cursor = view.cursor(place.partitions);
     if (since === undefined) return defer(() => settle(cursor));
+    if (isStateful(target.match.route)) return defer(() => settle(cursor, "stateful_pipeline"));
     telemetry.count("replays");
     const room = () => scene.transport.drained(session.connection);
     return recover(scene, { target, served, since, to, room }).pipe(

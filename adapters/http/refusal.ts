@@ -33,6 +33,7 @@ const FAILURE_STATUS: Readonly<Record<FailureCode, StatusCode>> = {
   too_large: STATUS_CODE.ContentTooLarge,
   bad_payload: STATUS_CODE.UnsupportedMediaType,
   cancelled: STATUS_CODE.Conflict,
+  stateful_pipeline: STATUS_CODE.Conflict,
   rejected: STATUS_CODE.UnprocessableEntity,
   dropped: STATUS_CODE.UnprocessableEntity,
   pipeline_failed: STATUS_CODE.InternalServerError,

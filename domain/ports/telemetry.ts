@@ -15,6 +15,8 @@ export const COUNTERS = {
   pipeline_dropped: "Publishes that a pipeline left out",
   pipeline_failed: "Publishes that a pipeline failed on",
   pipeline_timeouts: "Publishes that a pipeline took too long for",
+  outbound_failed: "Publications that an outbound pipeline failed on",
+  outbound_restarts: "Times that an outbound pipeline had to be started anew",
   records_read: "Records that were read from the log for subscribers",
   records_duplicate: "Records that were left out as duplicates",
   records_misplaced: "Records that are not in the partition of their key",

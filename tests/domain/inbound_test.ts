@@ -210,7 +210,7 @@ Deno.test("inbound: a pipeline that does not complete in time writes nothing, no
   bench.clock.advance(1);
   assertEquals(answers(ann), ["pipeline_timeout", "at 0"]);
   assertEquals(logged(bench, "chat"), ['"next"']);
-  assertEquals([bench.counts.get("pipeline_timeouts"), bench.counts.get("pipeline_failed")], [1, undefined]);
+  assertEquals([bench.counts.get("pipeline_timeouts"), bench.counts.get("pipeline_failed")], [1, 0]);
 });
 
 Deno.test("inbound: the wait for those before it counts for the time in which a publish is answered", () => {
