@@ -58,6 +58,8 @@ export class EventStream implements HttpConnection {
   #refusal: HttpRefusal | undefined;
   #ending: Disconnect | undefined;
   #left = false;
+  /** Half of the limit to all of it: a crowd that came at once is not pinged at once. */
+  readonly #pingMs: number;
   #pingAt: number;
   #overSince: number | undefined;
   #hangUpAt = Infinity;
@@ -77,7 +79,8 @@ export class EventStream implements HttpConnection {
       ahead: () => 0,
       isOpen: () => !this.#left,
     });
-    this.#pingAt = quay.sweep.now + quay.limits.pingSeconds * 1000 * (1 + phase) / 2;
+    this.#pingMs = quay.limits.pingSeconds * 1000 * (1 + phase) / 2;
+    this.#pingAt = quay.sweep.now + this.#pingMs;
     const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
     this.answer = promise;
     this.#tell = resolve;
@@ -137,13 +140,13 @@ export class EventStream implements HttpConnection {
   }
 
   tick(): void {
-    const { sweep, limits } = this.#quay;
+    const { sweep } = this.#quay;
     if (sweep.now >= this.#hangUpAt) return this.#hangUp();
     if (this.#ending || this.#begun !== "yes") return;
     if (!this.#backlog.overLimit) this.#overSince = undefined;
     else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS) return this.#giveUp();
     if (sweep.now < this.#pingAt) return;
-    this.#pingAt = sweep.now + limits.pingSeconds * 1000;
+    this.#pingAt = sweep.now + this.#pingMs;
     if (this.#backlog.empty) this.#backlog.push(PING);
     this.#pump();
   }
@@ -174,7 +177,7 @@ export class EventStream implements HttpConnection {
     if (this.#hungry && !this.#backlog.empty) {
       const controller = this.#hungry;
       this.#hungry = undefined;
-      this.#pingAt = this.#quay.sweep.now + this.#quay.limits.pingSeconds * 1000;
+      this.#pingAt = this.#quay.sweep.now + this.#pingMs;
       controller.enqueue(concatenate(this.#backlog.take(PIECE_BYTES)));
     }
     if (this.#ending && this.#backlog.empty && this.#controller) {

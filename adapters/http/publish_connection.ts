@@ -8,13 +8,18 @@ import { frameBody } from "./event_codec.ts";
 import { FirstMessage } from "./first_message.ts";
 import type { HttpAnswer, HttpConnection, Quay } from "./http_connection.ts";
 import type { PublishRequest } from "./publish_request.ts";
-import { refusalOf, refusalOfEnd } from "./refusal.ts";
+import { type Hints, refusalOf, refusalOfEnd } from "./refusal.ts";
 
 /** What a publish over HTTP is made of. */
 export interface AcceptedPublish extends Pick<Connection, "session" | "admission"> {
   readonly request: PublishRequest;
   readonly body: Uint8Array;
 }
+
+const HINTS: Hints = {
+  bad_payload: "the content type says the kind: application/json, text/plain or application/octet-stream",
+  unavailable: "over HTTP the messageId is the Idempotency-Key",
+};
 
 /** A `POST /publish`, as the domain sees it: a client that publishes once and leaves with the answer. */
 export class PublishConnection implements HttpConnection {
@@ -64,7 +69,7 @@ export class PublishConnection implements HttpConnection {
   queue(bytes: Uint8Array): void {
     const frame = this.#frames.get(bytes);
     if (frame?.type === "connected") this.#resume = frame.resume;
-    else if (frame?.type === "error") this.#finish(refusalOf(frame.failure));
+    else if (frame?.type === "error") this.#finish(refusalOf(frame.failure, HINTS));
     else if (frame?.type === "published") {
       const headers = {
         "content-type": "application/json; charset=utf-8",

@@ -64,14 +64,15 @@ const DISCONNECT_STATUS: Readonly<Record<DisconnectName, StatusCode>> = {
 /** How long to wait after a close that says `wait`, in milliseconds. */
 const WAIT_MS = 1000;
 
-/** What is said to who sends a payload of the wrong kind: the kind of a body is its content type. */
-const KINDS = "; the content type says the kind: application/json, text/plain or application/octet-stream";
+/** What HTTP adds to what the gateway says of a refused request, by code. */
+export type Hints = Partial<Readonly<Record<FailureCode, string>>>;
 
 /** The answer to a request that the gateway refused. */
-export function refusalOf(failure: Failure): HttpRefusal {
+export function refusalOf(failure: Failure, hints: Hints = {}): HttpRefusal {
   const { code, message, retry, retryAfterMs } = failure;
-  const status = FAILURE_STATUS[code];
-  return { status, error: { code, message: code === "bad_payload" ? message + KINDS : message, retry, retryAfterMs } };
+  const hint = hints[code];
+  const error = { code, message: hint === undefined ? message : `${message}; ${hint}`, retry, retryAfterMs };
+  return { status: FAILURE_STATUS[code], error };
 }
 
 /** The answer to a request whose connection the gateway ended before it was answered. */
