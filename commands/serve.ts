@@ -1,16 +1,15 @@
 /** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
 import { lastValueFrom, Subject } from "rxjs";
-import { checkOrigin, headerAuthenticator, noneAuthenticator, type OriginOptions } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
 import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
-import type { Authenticator } from "../domain/ports/authenticator.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
 import { capnpEnvelopes } from "../schema/mod.ts";
 import { type Admin, openAdmin } from "./open_admin.ts";
 import { type Front, openFront } from "./open_front.ts";
+import { openAuthenticator, originOptions } from "./open_authenticator.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
@@ -40,7 +39,7 @@ export async function serve(configuration: Configuration, version: string): Prom
   const settings = gatewaySettings(configuration, `${configuration.name}-${random.uuid().slice(0, 8)}`);
   const drain = new Subject<Drain>();
   const starting = await openLog(configuration, { clock, random, telemetry });
-  const authenticator = authenticatorOf(configuration);
+  const authenticator = openAuthenticator(configuration, { clock, random, telemetry });
   let readiness = (): Readiness => ({ ready: false, checks: { start: "starting" } });
 
   const transport = await openFront({
@@ -144,23 +143,6 @@ async function close({ starting, transport, admin }: Running): Promise<void> {
   await transport.close();
   await admin?.close();
   await starting.log.close();
-}
-
-function authenticatorOf(configuration: Configuration): Authenticator {
-  const { mode, secret, allowRemote, header, trustedProxies, proxySecret, proxySecretHeader } = configuration.auth;
-  const authenticator = mode === "none"
-    ? noneAuthenticator({ allowRemote, random, ...(secret === undefined ? {} : { secret }) })
-    : headerAuthenticator({
-      header,
-      proxySecretHeader,
-      ...(trustedProxies ? { trustedProxies } : {}),
-      ...(proxySecret === undefined ? {} : { proxySecret }),
-    });
-  return checkOrigin(authenticator, originOptions(configuration));
-}
-
-function originOptions({ auth: { mode, allowRemote, allowedOrigins } }: Configuration): OriginOptions {
-  return { thisMachineOnly: mode === "none" && !allowRemote, ...(allowedOrigins ? { allowedOrigins } : {}) };
 }
 
 function asError(error: unknown): Error {

@@ -24,6 +24,11 @@ const MAPPED = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/;
 /** How many bits stand before an IPv4 address in IPv6 form. */
 const MAPPED_BITS = 96;
 
+/** Whether a host name, or an address, is this machine's alone. */
+export function isLoopbackHost(host: string): boolean {
+  return isIP(host) === 0 ? host.toLowerCase() === "localhost" : addressSet(LOOPBACK).has(host);
+}
+
 /** Whether a text is an IP address, or one with a prefix length such as `10.0.0.0/8`. */
 export function isAddressRange(text: string): boolean {
   return parseRange(text) !== undefined;

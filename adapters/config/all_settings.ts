@@ -1,5 +1,6 @@
 /** Every key of the configuration. */
 import { LIMITS } from "./limit_settings.ts";
+import { JWT } from "./jwt_settings.ts";
 import { KAFKA, LOG } from "./log_settings.ts";
 import { ROUTE } from "./route_settings.ts";
 import { ADMIN, AUTH, HTTP, TELEMETRY, TOP } from "./server_settings.ts";
@@ -10,6 +11,7 @@ export const SECTIONS = {
   http: HTTP,
   admin: ADMIN,
   auth: AUTH,
+  jwt: JWT,
   log: LOG,
   kafka: KAFKA,
   limits: LIMITS,

@@ -1,7 +1,7 @@
 /** The rules that hold between the settings of the listener for operators. */
 import type * as v from "valibot";
 import type { SECTIONS } from "./all_settings.ts";
-import { isLoopbackHost } from "./check_auth.ts";
+import { isLoopbackHost } from "../auth/address_set.ts";
 import type { Mistake } from "./configuration_error.ts";
 
 type Admin = v.InferOutput<typeof SECTIONS.admin>;

@@ -1,18 +1,10 @@
 /** The rules that hold between the settings of who may connect. */
-import { isIP } from "node:net";
 import type * as v from "valibot";
-import { addressSet, LOOPBACK } from "../auth/address_set.ts";
+import { isLoopbackHost } from "../auth/address_set.ts";
 import type { SECTIONS } from "./all_settings.ts";
 import type { Mistake } from "./configuration_error.ts";
 
 type Auth = v.InferOutput<typeof SECTIONS.auth>;
-
-const loopback = addressSet(LOOPBACK);
-
-/** Whether only this machine can reach a listener on the host. */
-export function isLoopbackHost(host: string): boolean {
-  return isIP(host) === 0 ? host.toLowerCase() === "localhost" : loopback.has(host);
-}
 
 /** What is wrong with who may connect, on that host. */
 export function authMistakes(auth: Auth, host: string): readonly Mistake[] {
@@ -22,7 +14,7 @@ export function authMistakes(auth: Auth, host: string): readonly Mistake[] {
     mistakes.push({
       path: "auth.mode",
       message: `"none" lets everyone in who can reach http.host ${JSON.stringify(host)}: ` +
-        'set auth.allow_remote = true if that is meant, or http.host = "127.0.0.1", or auth.mode = "header"',
+        'set auth.allow_remote = true if that is meant, or http.host = "127.0.0.1", or auth.mode = "header" or "jwt"',
     });
   }
   if (auth.mode === "header" && remote && !auth.trusted_proxies && auth.proxy_secret === undefined) {

@@ -1,6 +1,7 @@
 /** A configuration that was found to be right: every value is there, and of its type. */
 import type { Route } from "../../domain/route.ts";
 import type { Level } from "../../domain/ports/telemetry.ts";
+import type { TokenKey } from "../auth/token_key.ts";
 import type { LogFormat } from "../telemetry/console_telemetry.ts";
 
 /** What the gateway runs by; `docs/configuration.md` says what each setting is for. */
@@ -11,6 +12,8 @@ export interface Configuration {
   readonly http: HttpConfiguration;
   readonly admin: AdminConfiguration;
   readonly auth: AuthConfiguration;
+  /** Present where `auth.mode` is `jwt`. */
+  readonly jwt?: JwtConfiguration;
   readonly log: LogConfiguration;
   /** Present where `log.kind` is `kafka`. */
   readonly kafka?: KafkaConfiguration;
@@ -40,7 +43,9 @@ export interface AdminConfiguration {
 
 /** Who clients are. Safe together: a mode that trusts anyone is on loopback only, unless `allowRemote` is set. */
 export interface AuthConfiguration {
-  readonly mode: "none" | "header";
+  readonly mode: "none" | "header" | "jwt";
+  /** Whether users and tokens can be denied by the topic `tidegate.control`. */
+  readonly denyList: boolean;
   /** In lower case. */
   readonly header: string;
   /** 32 characters or more; absent: one is to be made for the process. */
@@ -54,6 +59,22 @@ export interface AuthConfiguration {
   readonly proxySecret?: string;
   /** In lower case. */
   readonly proxySecretHeader: string;
+}
+
+/** Whose tokens are taken. */
+export interface JwtConfiguration {
+  /** One or more keys, or the `https:` URL (on this machine `http:`) of a set of them. */
+  readonly keys: readonly TokenKey[] | { readonly url: string };
+  /** What signs development tokens, where the key is a secret: 32 bytes or more. */
+  readonly secret?: string;
+  /** Some of those that the keys have; absent: all of these. */
+  readonly algorithms?: readonly string[];
+  /** Absent: any. */
+  readonly issuer?: string;
+  /** One or more, of which a token has to have one; absent: any. */
+  readonly audience?: readonly string[];
+  readonly userClaim: string;
+  readonly permissionsClaim: string;
 }
 
 /** Where messages are kept. */

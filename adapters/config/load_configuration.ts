@@ -7,6 +7,7 @@ import { authMistakes } from "./check_auth.ts";
 import type { Configuration } from "./configuration.ts";
 import { ConfigurationError, type Mistake, valueText } from "./configuration_error.ts";
 import { readFile, type ReadTextFile } from "./read_file.ts";
+import { resolveJwt } from "./resolve_jwt.ts";
 import { resolveKafka } from "./resolve_kafka.ts";
 import { resolveRoutes } from "./resolve_routes.ts";
 import { TOP } from "./server_settings.ts";
@@ -59,6 +60,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const http = check("http");
   const admin = check("admin");
   const auth = check("auth");
+  const jwt = check("jwt");
   const log = check("log");
   const kafka = check("kafka");
   const limits = check("limits");
@@ -74,6 +76,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const resolvedKafka = whole && log && kafka && kind === "kafka"
     ? keep(resolveKafka(kafka, { name: top?.name ?? "", readTextFile }))
     : undefined;
+  const resolvedJwt = whole && auth?.mode === "jwt" && jwt ? keep(resolveJwt(jwt, { readTextFile })) : undefined;
 
   if (!top || !http || !admin || !auth || !log || !limits || !telemetry || !routes || mistakes.length > 0) {
     throw new ConfigurationError(mistakes);
@@ -82,7 +85,8 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     ...camelKeys(top),
     http,
     admin: camelKeys(admin),
-    auth: camelKeys(auth),
+    auth: { ...camelKeys(auth), denyList: auth.deny_list ?? auth.mode === "jwt" },
+    ...(resolvedJwt ? { jwt: resolvedJwt } : {}),
     log: { ...camelKeys(log), kind },
     ...(resolvedKafka ? { kafka: resolvedKafka } : {}),
     limits: camelKeys(limits),

@@ -73,10 +73,16 @@ export const ADMIN = v.object({
 
 /** `[auth]` */
 export const AUTH = v.object({
-  mode: setting(v.picklist(["none", "header"]), {
-    about: "Who clients are: `none` makes anonymous users, `header` trusts a header that a proxy sets",
-    expected: '"none" or "header"',
+  mode: setting(v.picklist(["none", "header", "jwt"]), {
+    about:
+      "Who clients are: `none` makes anonymous users, `header` trusts a header that a proxy sets, `jwt` takes tokens",
+    expected: '"none", "header" or "jwt"',
     default: "none",
+  }),
+  deny_list: openSetting(v.boolean(), {
+    about: "Whether users and tokens can be denied, by records of the topic `tidegate.control` (`tidegate deny`)",
+    expected: "true or false",
+    otherwise: "true in mode `jwt`, else false",
   }),
   header: setting(headerName, {
     about: "In mode `header`, the header that holds the user's UUID",

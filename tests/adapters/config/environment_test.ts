@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ENVIRONMENT_NAMES, loadConfiguration } from "../../../adapters/config/mod.ts";
+import { signer } from "../auth/tokens.ts";
 import { load, mistakes } from "./fixtures.ts";
 
 type Loaded = ReturnType<typeof load>;
@@ -11,6 +12,15 @@ const SASL = {
   KAFKA_SASL_USERNAME: "u",
   KAFKA_SASL_PASSWORD: "p",
 };
+
+const TOKENS = { TIDEGATE_JWT_SECRET: "j".repeat(32) };
+
+/** The key of the file that each of these tests has. */
+const KEY_FILE = { "k.jwk": JSON.stringify({ ...signer("ES256", "k").publicJwk }) };
+
+function keyId({ jwt }: Loaded): unknown {
+  return jwt && "length" in jwt.keys ? jwt.keys[0]?.id : undefined;
+}
 
 /** By variable: an environment with it, and what it has to make. */
 const CASES: Readonly<Record<string, [Record<string, string>, (loaded: Loaded) => unknown, unknown]>> = {
@@ -27,6 +37,13 @@ const CASES: Readonly<Record<string, [Record<string, string>, (loaded: Loaded) =
     ({ auth }) => auth.allowedOrigins,
     ["https://a.example", "https://b.example"],
   ],
+  TIDEGATE_JWT_SECRET: [TOKENS, ({ jwt }) => jwt?.secret, "j".repeat(32)],
+  TIDEGATE_JWT_KEY: [{ TIDEGATE_JWT_KEY: "k.jwk" }, keyId, "k"],
+  TIDEGATE_JWKS_URL: [{ TIDEGATE_JWKS_URL: "https://a.example/k" }, ({ jwt }) => jwt?.keys, {
+    url: "https://a.example/k",
+  }],
+  TIDEGATE_JWT_ISSUER: [{ ...TOKENS, TIDEGATE_JWT_ISSUER: "i" }, ({ jwt }) => jwt?.issuer, "i"],
+  TIDEGATE_JWT_AUDIENCE: [{ ...TOKENS, TIDEGATE_JWT_AUDIENCE: "a, b" }, ({ jwt }) => jwt?.audience, ["a", "b"]],
   KAFKA_BROKERS: [
     { KAFKA_BROKERS: "a:1, b:2,,c", KAFKA_BROKER: "z:9" },
     ({ kafka }) => kafka?.brokers,
@@ -50,7 +67,8 @@ const CASES: Readonly<Record<string, [Record<string, string>, (loaded: Loaded) =
 
 for (const [variable, [env, read, expected]] of Object.entries(CASES)) {
   Deno.test(`${variable} sets its key`, () => {
-    assertEquals(read(load({ env })), expected);
+    const ofTokens = /^TIDEGATE_JW/.test(variable) ? { toml: '[auth]\nmode = "jwt"' } : {};
+    assertEquals(read(load({ env, files: KEY_FILE, ...ofTokens })), expected);
   });
 }
 

@@ -9,7 +9,7 @@ Deno.test("every mistake of file and environment is told at once, each with its 
     [http]
     port = 70000
     [auth]
-    mode = "jwt"
+    mode = "cookie"
     trusted_proxies = ["10.0.0.0/8", "10.0.0.0/99"]
     [limits]
     frame_bytes = 1.5
@@ -25,7 +25,7 @@ Deno.test("every mistake of file and environment is told at once, each with its 
   assertEquals(mistakes({ toml, env: { KAFKA_SECURITY_PROTOCOL: "tls" } }), [
     "nam: unknown key; did you mean name?",
     "http.port: expected a whole number from 0 to 65535, got 70000",
-    'auth.mode: expected "none" or "header", got "jwt"',
+    'auth.mode: expected "none", "header" or "jwt", got "cookie"',
     'auth.trusted_proxies[1]: expected IP addresses or ranges of them, such as ["10.0.0.0/8", "fd00::/8"], ' +
     'got "10.0.0.0/99"',
     'kafka.security_protocol: expected "plaintext", "ssl", "sasl_plaintext" or "sasl_ssl", ' +
@@ -122,6 +122,8 @@ Deno.test("no secret is ever shown, whatever is wrong with it or wherever it was
   const places = [
     `[auth]\nsecret = "${secret}"`,
     `[auth]\nproxy_secret = "${secret}"`,
+    `[jwt]\nsecret = "${secret}"`,
+    `[auth]\nmode = "jwt"\n[jwt]\nsecert = "${secret}"`,
     `[auth]\nsecret = ["${secret}"]`,
     `[auth]\nsecret = { ${secret} = "${secret}" }`,
     `[auth]\nsecert = "${secret}"`,
