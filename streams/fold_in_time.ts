@@ -34,13 +34,13 @@ export interface TimedFold<In, Out> {
  * An error of the source is the output's at once: what the fold holds is dropped. Each subscription has a fold of its own.
  */
 export function foldInTime<In, Out>(
-  begin: () => TimedFold<In, Out>,
+  begin: (now: number) => TimedFold<In, Out>,
   scheduler: SchedulerLike,
 ): OperatorFunction<In, Out> {
   return (source) =>
     defer(() => {
-      const fold = begin();
       const time = steadyTime(scheduler);
+      const fold = begin(time());
       let armed = Infinity;
       const ring = () => {
         const due = fold.due();

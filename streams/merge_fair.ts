@@ -1,19 +1,7 @@
-import {
-  defer,
-  filter,
-  finalize,
-  from,
-  map,
-  merge,
-  mergeMap,
-  type Observable,
-  type ObservableInput,
-  type ObservedValueOf,
-  queueScheduler,
-  subscribeOn,
-} from "rxjs";
+import { defer, from, map, merge, type Observable, type ObservableInput, type ObservedValueOf } from "rxjs";
 import { BoundedQueue, type Room } from "./overflow.ts";
 import type { Concurrency } from "./map_in_order.ts";
+import { whenFree } from "./when_free.ts";
 
 /** What a stage runs at once, and what may wait for it. */
 export interface Stage<T> extends Concurrency, Room<T> {}
@@ -46,9 +34,7 @@ export function mergeFair<In extends ObservableInput<unknown>, Out extends Obser
   options: Stage<ObservedValueOf<In>>,
 ): Observable<ObservedValueOf<Out>> {
   return defer(() => {
-    const { concurrency } = options;
     const lines = sources.map(() => new BoundedQueue<ObservedValueOf<In>>(options));
-    let running = 0;
     let turn = 0;
     const next = (): ObservedValueOf<In> => {
       while (lines[turn]!.length === 0) turn = (turn + 1) % lines.length;
@@ -56,21 +42,15 @@ export function mergeFair<In extends ObservableInput<unknown>, Out extends Obser
       turn = (turn + 1) % lines.length;
       return item;
     };
-    const run = defer(() => stage(next()));
-    // A ticket for each item that waits: which one it is for is decided when the stage is free.
-    const tickets = sources.map((source, at) =>
-      from(source).pipe(
-        map((item) => ({ isFree: running < concurrency, item })),
-        filter(({ isFree, item }) => lines[at]!.offer(item, isFree)),
-      )
+    const all = sources.map((source, at) =>
+      from(source).pipe(map((item) => ({ item: item as ObservedValueOf<In>, at })))
     );
-    return merge(...tickets).pipe(
-      mergeMap(({ isFree }) => {
-        running++;
-        const counted = run.pipe(finalize(() => running--));
-        // The queue keeps many that end as soon as they start, after a wait, from nesting one within the other.
-        return isFree ? counted : counted.pipe(subscribeOn(queueScheduler));
-      }, concurrency),
+    return merge(...all).pipe(
+      whenFree({
+        concurrency: options.concurrency,
+        offer: ({ item, at }, isFree) => lines[at]!.offer(item, isFree),
+        run: () => stage(next()) as ObservableInput<ObservedValueOf<Out>>,
+      }),
     );
   });
 }

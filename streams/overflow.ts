@@ -51,7 +51,16 @@ export class BoundedQueue<T> {
     return false;
   }
 
+  /** The item at a place from the oldest one, which is at 0. */
+  at(index: number): T | undefined {
+    return this.#items.at(index);
+  }
+
   shift(): T | undefined {
     return this.#items.shift();
+  }
+
+  clear(): void {
+    this.#items.clear();
   }
 }
