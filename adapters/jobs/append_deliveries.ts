@@ -1,7 +1,7 @@
 /** Appends what pipelines made to a log, and says `done()` when it is there. */
 import { Observable, type Subscription } from "rxjs";
 import type { LogRecord } from "../../domain/log_record.ts";
-import { type OutRecord, placeRecords } from "../../domain/out_record.ts";
+import { type OutRecord, type PlaceRecord, placeRecords } from "../../domain/out_record.ts";
 import type { Log, LogState, Outcome, RejectReason } from "../../domain/ports/log.ts";
 import type { PartitionerName } from "../../domain/route.ts";
 import type { Delivery } from "../../streams/delivery.ts";
@@ -85,6 +85,8 @@ export function appendDeliveries(
       let retry: ReturnType<typeof setTimeout> | undefined;
       let appending: Subscription | undefined;
 
+      const partitionsOf = (topic: string) => state?.topics.get(topic)?.partitions;
+
       const run = () => {
         // Topics are known from the first time on that the log was there.
         if (busy || !known || subscriber.closed) return;
@@ -99,7 +101,7 @@ export function appendDeliveries(
       };
 
       const append = (taken: readonly Entry[]) => {
-        const placed = taken.map(({ record }) => placedIn(state, record, place));
+        const placed = taken.map(({ record }) => placedIn(record, { partitionsOf, place }));
         const sent = taken.flatMap((entry, at) => typeof placed[at] === "string" ? [] : [{ entry, at }]);
         const outcomes: (Outcome | undefined)[] = [];
         appending = log.append(sent.map(({ at }) => placed[at] as LogRecord)).subscribe({
@@ -178,19 +180,17 @@ export function appendDeliveries(
 }
 
 /** The record with its partition; or, as text, why it can have none. */
-function placedIn(
-  state: LogState | undefined,
+export function placedIn(
   record: OutRecord,
-  place: ReturnType<typeof placeRecords>,
+  to: { readonly partitionsOf: (topic: string) => number | undefined; readonly place: PlaceRecord },
 ): LogRecord | string {
   const { topic, partition } = record;
-  const partitions = state?.topics.get(topic)?.partitions;
+  const partitions = to.partitionsOf(topic);
   if (partitions === undefined) {
-    const topics = [...state?.topics.keys() ?? []].join(", ");
-    return `Cannot append record to topic "${topic}": the sink has ${topics}; name the topic there`;
+    return `Cannot append record to topic "${topic}": it is none that the sink was given; name it there`;
   }
   if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition < partitions)) {
     return `Cannot append record to partition ${partition} of topic "${topic}": it has ${partitions} partitions`;
   }
-  return place(record, partitions);
+  return to.place(record, partitions);
 }

@@ -52,7 +52,7 @@ export async function readPositions(options: ReadPositions): Promise<void> {
     for (const at of moved) kept.set(nameOf(at), at.offset);
   };
 
-  await beginAtEnds(options, out);
+  (await endsOf(options.atEnd, options)).forEach(out.begin);
   // Kept before anything is read: whoever comes next does not begin at an end that is later still.
   if (options.atEnd.length > 0) await save();
   if (ending.aborted) return;
@@ -82,21 +82,27 @@ export async function readPositions(options: ReadPositions): Promise<void> {
 }
 
 function follow(options: ReadPositions, out: HandOut, fail: (error: unknown) => void): Subscription {
-  const { kept, telemetry } = options;
-  const start = ({ topic, partition }: TopicPartition, { low, high }: OffsetRange) => {
+  return options.tail(startWhereKept(out, options)).subscribe({
+    next(batch) {
+      if (batch.lost) noteLost(options.telemetry, batch);
+      out.offer(batch);
+    },
+    error: fail,
+  });
+}
+
+/** Has partitions begin where they are kept to be, as far as the log still has that; others at their low ends. */
+export function startWhereKept(
+  out: HandOut,
+  { kept, telemetry }: Pick<ReadPositions, "kept" | "telemetry">,
+): (at: TopicPartition, range: OffsetRange) => number {
+  return ({ topic, partition }, { low, high }) => {
     const known = out.position({ topic, partition }) ?? kept.get(nameOf({ topic, partition })) ?? -1;
     const offset = known < 0 ? low : Math.min(Math.max(known, low), high);
     if (known >= 0 && offset !== known) noteLost(telemetry, { topic, partition, from: known, to: offset });
     out.begin({ topic, partition, offset });
     return offset;
   };
-  return options.tail(start).subscribe({
-    next(batch) {
-      if (batch.lost) noteLost(telemetry, batch);
-      out.offer(batch);
-    },
-    error: fail,
-  });
 }
 
 function noteLost(
@@ -106,12 +112,22 @@ function noteLost(
   telemetry.note("warn", "The log no longer has records that were not read", { topic, partition, from, to });
 }
 
-async function beginAtEnds({ atEnd, kept, range, telemetry, ending }: ReadPositions, out: HandOut): Promise<void> {
-  for (const { topic, partition } of atEnd) {
+/**
+ * The ends that partitions have now, of those of which no position is kept; asks until it has them.
+ *
+ * @returns fewer where the signal aborts first
+ */
+export async function endsOf(
+  partitions: readonly TopicPartition[],
+  { kept, range, telemetry, ending }: Pick<ReadPositions, "kept" | "range" | "telemetry" | "ending">,
+): Promise<Position[]> {
+  const ends: Position[] = [];
+  for (const { topic, partition } of partitions) {
     const at = { topic, partition };
-    while ((kept.get(nameOf(at)) ?? -1) < 0 && out.position(at) === undefined && !ending.aborted) {
+    for (let found = (kept.get(nameOf(at)) ?? -1) >= 0; !found && !ending.aborted;) {
       try {
-        out.begin({ ...at, offset: (await firstValueFrom(range(at))).high });
+        ends.push({ ...at, offset: (await firstValueFrom(range(at))).high });
+        found = true;
       } catch (error) {
         if (!(error instanceof LogUnavailable)) throw error;
         telemetry.note("warn", "Cannot ask for the end of a partition", { reason: error.message });
@@ -119,4 +135,5 @@ async function beginAtEnds({ atEnd, kept, range, telemetry, ending }: ReadPositi
       }
     }
   }
+  return ends;
 }

@@ -20,4 +20,7 @@ export type { InFlight } from "../jobs/hand_out.ts";
 export { KafkaGroupError } from "./group/group_error.ts";
 export type { KafkaJobConnection } from "./jobs/job_connection.ts";
 export { kafkaSink, type KafkaSinkOptions } from "./jobs/kafka_sink.ts";
-export { type KafkaGroup, kafkaSource, type KafkaSourceOptions } from "./jobs/kafka_source.ts";
+export type { KafkaGroup } from "./jobs/as_member.ts";
+export { kafkaSource, type KafkaSourceOptions } from "./jobs/kafka_source.ts";
+export { kafkaTransactions, type KafkaTransactionsOptions } from "./jobs/kafka_transactions.ts";
+export { KafkaTransactionError } from "./transactions/transaction_error.ts";

@@ -31,12 +31,12 @@ export interface KafkaReading extends Pick<Log, "read" | "range"> {
 /**
  * Starts to read a Kafka log: returns at once, whether Kafka is there or not.
  *
- * @param reads whether a topic that may not be read is a mistake; default true
+ * @param reads the topics of which it is a mistake that they may not be read; default all
  * @throws {TypeError} where a broker's address is none
  */
 export function openReading(
   options: KafkaLogOptions,
-  { reads = true }: { readonly reads?: boolean } = {},
+  { reads = options.topics }: { readonly reads?: readonly string[] } = {},
 ): KafkaReading {
   const { telemetry, random, topics } = options;
   const deadlines: KafkaDeadlines = { ...KAFKA_DEADLINES, ...options.deadlines };

@@ -14,8 +14,8 @@ export interface StartOptions {
   readonly topics: readonly string[];
   readonly createTopics: false | TopicCreation;
   readonly deadlines: KafkaDeadlines;
-  /** Whether records are to be read. */
-  readonly reads: boolean;
+  /** The topics among them whose records are to be read. */
+  readonly reads: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -64,8 +64,9 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
       `Cannot start: not allowed to see Kafka ${named(view.forbidden)}; grant DESCRIBE, READ and WRITE on it`,
     );
   }
-  if (options.reads && view.unreadable.length > 0) {
-    throw new KafkaStartError(`Cannot start: not allowed to read Kafka ${named(view.unreadable)}; grant READ on it`);
+  const unreadable = view.unreadable.filter((topic) => options.reads.includes(topic));
+  if (unreadable.length > 0) {
+    throw new KafkaStartError(`Cannot start: not allowed to read Kafka ${named(unreadable)}; grant READ on it`);
   }
   const absent = options.topics.filter((topic) => !view.topics.has(topic));
   if (absent.length === 0) return undefined;

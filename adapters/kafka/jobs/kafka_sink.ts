@@ -46,7 +46,7 @@ export function kafkaSink(options: KafkaSinkOptions): OperatorFunction<Delivery<
       const { topics, createTopics = false } = options;
       const log = jobLog(options, { topics, createTopics });
       const deadlines = { ...log.deadlines, appendMs: FOR_EVER_MS };
-      const reading = openReading({ ...log, deadlines }, { reads: false });
+      const reading = openReading({ ...log, deadlines }, { reads: [] });
       const appending = kafkaAppend({ ...reading.parts, limits: { queueBytes: Infinity } });
       let closing: Promise<void> | undefined;
       const close = () =>

@@ -1,26 +1,23 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { lastValueFrom, map, type MonoTypeOperatorFunction, tap, toArray } from "rxjs";
+import { lastValueFrom, map, tap, toArray } from "rxjs";
 import { type Appended, kafkaSink, kafkaSource, KafkaStartError } from "../../../../adapters/kafka/mod.ts";
 import type { StoredRecord } from "../../../../domain/log_record.ts";
 import type { Delivery } from "../../../../streams/delivery.ts";
 import { kafkaForFile, kafkaTest } from "../../../kafka/kafka_test_case.ts";
 import { freshTopic, readTopic } from "../../../kafka/topics.ts";
 import { until } from "../reading_case.ts";
-import { committed, freshGroup, jobConnection, produceNumbers, untilAsync } from "./job_case.ts";
+import {
+  committed,
+  freshGroup,
+  jobConnection,
+  produceNumbers,
+  stopAfter,
+  sum,
+  textOf,
+  untilAsync,
+} from "./job_case.ts";
 
 const kafka = kafkaForFile();
-
-const text = ({ value }: Pick<StoredRecord, "value">) => new TextDecoder().decode(value!);
-
-/** Has the source drain when so many values came. */
-function stopAfter<T>(count: number, stop: AbortController): MonoTypeOperatorFunction<T> {
-  let left = count;
-  return tap(() => --left === 0 && stop.abort());
-}
-
-function sum(offsets: ReadonlyMap<number, number>): number {
-  return [...offsets.values()].reduce((total, offset) => total + offset, 0);
-}
 
 kafkaTest("copies a topic, commits what was written, and goes on from there", async () => {
   const [from, to] = [await freshTopic(kafka(), { partitions: 3 }), await freshTopic(kafka(), { partitions: 2 })];
@@ -29,7 +26,7 @@ kafkaTest("copies a topic, commits what was written, and goes on from there", as
     const stop = new AbortController();
     return lastValueFrom(
       kafkaSource({ ...jobConnection(kafka()), group, topics: [from], signal: stop.signal }).pipe(
-        map(({ value, done }) => ({ value: { topic: to, key: value.key, value: `copy of ${text(value)}` }, done })),
+        map(({ value, done }) => ({ value: { topic: to, key: value.key, value: `copy of ${textOf(value)}` }, done })),
         kafkaSink({ ...jobConnection(kafka()), topics: [to] }),
         stopAfter(count, stop),
         toArray<Appended>(),
@@ -91,7 +88,7 @@ kafkaTest("hands out no more than may be in flight", async () => {
       // Not before the source had its chance to hand out more.
       setTimeout(() => open.splice(open.indexOf(delivery), 1)[0]!.done(), 5);
     }),
-    map(({ value }) => text(value)),
+    map(({ value }) => textOf(value)),
     stopAfter(50, stop),
     toArray(),
   ));

@@ -1,0 +1,102 @@
+/** An observable that is a member of a consumer group while it is subscribed to. */
+import { Observable } from "rxjs";
+import { type Coordinator, coordinator, type CoordinatorParts } from "../group/coordinator.ts";
+import { type Generation, runMember } from "../group/member.ts";
+import { type KafkaReading, openReading } from "../reading.ts";
+import { jobLog, type KafkaJobConnection } from "./job_connection.ts";
+
+/** How a group is a group. */
+export interface KafkaGroup {
+  /** The name of the consumer group: its members share the partitions, and its offsets are kept by Kafka. */
+  readonly group: string;
+  /** The topics to read; the same for all members. */
+  readonly topics: readonly string[];
+  /** Where to begin in a partition of which the group has no offset. Default `earliest`. */
+  readonly from?: "earliest" | "latest";
+  /** A member that is silent for so long loses its partitions to others, in milliseconds. Default 10,000. */
+  readonly sessionMs?: number;
+  /** How long the group waits for a member to give its partitions back, in milliseconds. Default 30,000. */
+  readonly rebalanceMs?: number;
+  /** Aborts to drain: nothing more is handed out, and the source completes when all that was is done, and committed. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the work of a member goes by. */
+export interface Member<T> {
+  readonly reading: KafkaReading;
+  /** The coordinator of the group. */
+  readonly coordinator: Coordinator;
+  readonly coordinatorParts: CoordinatorParts;
+  /** Aborts when the member is to stop. */
+  readonly stop: AbortSignal;
+  /** Aborts when nobody listens any more: nothing is waited for. */
+  readonly cut: AbortSignal;
+  readonly next: (value: T) => void;
+}
+
+/**
+ * Joins the group when it is subscribed to, and leaves it when `signal` aborts and the work has ended, then completes. Errors as
+ * the work does, and with `KafkaStartError` and `KafkaGroupError`. Unsubscribing leaves, too, in the background.
+ *
+ * @param log the topics to know of, and those among them to read; default all
+ * @param work begins each generation
+ */
+export function asMember<T>(
+  options: KafkaJobConnection & KafkaGroup,
+  log: { readonly topics: readonly string[]; readonly reads?: readonly string[] },
+  work: (member: Member<T>) => (generation: Generation) => Promise<void>,
+): Observable<T> {
+  return new Observable((subscriber) => {
+    const { group, topics, signal } = options;
+    const stop = new AbortController();
+    const cut = new AbortController();
+    const drain = () => stop.abort();
+    const reading = openReading(jobLog(options, { topics: log.topics }), { reads: log.reads ?? log.topics });
+    // Connections end with the log's: its coordinator's too, after the last commit.
+    const { closing, kafka, cluster, deadlines, telemetry, random } = reading.parts;
+    const coordinatorParts = { kafka, cluster, deadlines, random, signal: closing };
+    const keeper = coordinator(coordinatorParts, { kind: "group", name: group });
+
+    const run = async () => {
+      try {
+        await Promise.race([reading.startup, aborted(stop.signal)]);
+        if (stop.signal.aborted) return;
+        await runMember({
+          coordinator: keeper,
+          cluster,
+          group,
+          topics,
+          sessionMs: options.sessionMs ?? 10_000,
+          rebalanceMs: options.rebalanceMs ?? 30_000,
+          telemetry,
+          random,
+          stop: stop.signal,
+          work: work({
+            reading,
+            coordinator: keeper,
+            coordinatorParts,
+            stop: stop.signal,
+            cut: cut.signal,
+            next: (value) => subscriber.next(value),
+          }),
+        });
+      } finally {
+        await reading.close();
+      }
+    };
+
+    signal?.addEventListener("abort", drain);
+    if (signal?.aborted) drain();
+    run().then(() => subscriber.complete(), (error) => subscriber.error(error));
+    return () => {
+      signal?.removeEventListener("abort", drain);
+      cut.abort();
+      stop.abort();
+    };
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
