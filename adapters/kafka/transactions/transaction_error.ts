@@ -3,11 +3,13 @@ import { KAFKA_ERRORS, kafkaErrorName } from "../wire/errors.ts";
 
 /** A transaction failed, or it is not known whether it did: where the group is says which. */
 export class TransactionFailed extends Error {
+  /** Tells it from other errors. */
   override readonly name = "TransactionFailed";
 }
 
 /** Transactions are not possible as they are configured, or not for this user. */
 export class KafkaTransactionError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "KafkaTransactionError";
 }
 
