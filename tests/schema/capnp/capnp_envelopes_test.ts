@@ -1,13 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Channel, UserId } from "../../../domain/channel.ts";
 import { composeRecords } from "../../../domain/compose_records.ts";
 import { isFailure } from "../../../domain/failure.ts";
 import type { RecordHeaders } from "../../../domain/log_record.ts";
+import type { Envelope } from "../../../domain/ports/envelope.ts";
 import type { Payload } from "../../../domain/publication.ts";
 import { compileRoute } from "../../../domain/route.ts";
 import { showRecord } from "../../../domain/show_record.ts";
-import { capnpCodec, capnpEnvelopes } from "../../../schema/mod.ts";
+import { capnpCodec, capnpEnvelopes, capnpEnvelopeSerde } from "../../../schema/mod.ts";
+import type { Serde } from "../../../streams/mod.ts";
 import { holds } from "../../holds.ts";
 import { jsonText, text } from "../frames.ts";
 import { capnpTool, pipeThrough, SCHEMA } from "./capnp_tool.ts";
@@ -138,4 +140,14 @@ Deno.test({
     assert(typeof named !== "string");
     assertEquals(named.sender, "ann");
   },
+});
+
+Deno.test("capnp envelopes: as a serde they read what they write, and refuse what is none", () => {
+  const serde: Serde<Envelope> = capnpEnvelopeSerde;
+  holds(fc.property(envelope, (envelope) => {
+    assertEquals(serde.deserialize(serde.serialize(envelope)), capnpEnvelopes.read(capnpEnvelopes.write(envelope)));
+  }));
+  for (const bytes of [new Uint8Array(), Uint8Array.of(1, 2, 3)]) {
+    assertThrows(() => serde.deserialize(bytes), TypeError, `Cannot read ${bytes.length} bytes as an envelope`);
+  }
 });
