@@ -6,6 +6,7 @@
 import metadata from "./deno.json" with { type: "json" };
 import { type Command, helpText, parseCommand, URL_VARIABLE, USAGE_EXIT_CODE } from "./adapters/cli/mod.ts";
 import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
+import { loadPipelines } from "./adapters/pipeline/mod.ts";
 import { errorText, isClosedPipe, print, printError } from "./commands/process.ts";
 
 /**
@@ -39,9 +40,9 @@ async function carryOut(command: Command): Promise<number> {
       print(`tidegate ${metadata.version}`);
       return 0;
     case "serve":
-      return await (await import("./commands/serve.ts")).serve(configuration(command), metadata.version);
+      return await (await import("./commands/serve.ts")).serve(await configuration(command), metadata.version);
     case "check":
-      return await (await import("./commands/check.ts")).check(configuration(command), command);
+      return await (await import("./commands/check.ts")).check(await configuration(command), command);
     case "pub":
       return await (await import("./commands/pub.ts")).pub(command);
     case "sub":
@@ -49,12 +50,12 @@ async function carryOut(command: Command): Promise<number> {
   }
 }
 
-function configuration({ config }: { readonly config?: string }): Configuration {
-  return loadConfiguration({
+async function configuration({ config }: { readonly config?: string }): Promise<Configuration> {
+  return await loadPipelines(loadConfiguration({
     env: (name) => Deno.env.get(name),
     readTextFile: Deno.readTextFileSync,
     ...(config === undefined ? {} : { path: config }),
-  });
+  }));
 }
 
 if (import.meta.main) Deno.exit(await run(Deno.args));

@@ -31,7 +31,10 @@ export async function check(configuration: Configuration, options: { connect: bo
     }`,
   );
   for (const route of routes) {
-    print(`Route: ${route.channel} -> topic ${route.topic}, ${route.payload}, ${route.partitioner}`);
+    const { inbound, outbound } = route.pipeline ?? {};
+    const pipeline = [...(inbound ? ["inbound"] : []), ...(outbound ? [`outbound (${outbound.kind})`] : [])];
+    const through = pipeline.length > 0 ? `, pipeline ${pipeline.join(" and ")}` : "";
+    print(`Route: ${route.channel} -> topic ${route.topic}, ${route.payload}, ${route.partitioner}${through}`);
   }
   return options.connect ? await checkLog(configuration) : 0;
 }

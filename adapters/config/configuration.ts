@@ -21,6 +21,16 @@ export interface Configuration {
   readonly telemetry: { readonly format: LogFormat; readonly level: Level };
   /** One or more; their patterns do not overlap. */
   readonly routes: readonly Route[];
+  /** The modules with the pipelines of routes, which `loadPipelines` puts into them. */
+  readonly pipelines: readonly PipelineFile[];
+}
+
+/** Where the pipelines of a route are. */
+export interface PipelineFile {
+  /** The route's place in the list, from 0. */
+  readonly route: number;
+  /** Absolute, or seen from the working directory. */
+  readonly path: string;
 }
 
 /** Where the gateway listens. */

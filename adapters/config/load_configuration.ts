@@ -1,4 +1,5 @@
 /** Makes the configuration of a file and the environment. */
+import { dirname } from "node:path";
 import { environmentValues } from "./environment.ts";
 import { FILE_VARIABLE, SECTION_NAMES, type SectionName, SECTIONS } from "./all_settings.ts";
 import { camelKeys } from "./camel_case.ts";
@@ -65,7 +66,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const kafka = check("kafka");
   const limits = check("limits");
   const telemetry = check("telemetry");
-  const routes = keep(resolveRoutes(file.table.routes));
+  const routes = keep(resolveRoutes(file.table.routes, { folder: dirname(file.path) }));
 
   // What holds between sections is told only where the file could be read: half of it would tell half truths.
   const whole = file.mistakes.length === 0;
@@ -91,7 +92,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     ...(resolvedKafka ? { kafka: resolvedKafka } : {}),
     limits: camelKeys(limits),
     telemetry,
-    routes,
+    ...routes,
   };
 }
 

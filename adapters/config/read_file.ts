@@ -9,25 +9,29 @@ export const DEFAULT_FILE = "config.toml";
 /** Reads the text of a file; throws `Deno.errors.NotFound` where there is none, and what it likes where it cannot. */
 export type ReadTextFile = (path: string) => string;
 
-/** The table of a file, or why there is none. Never throws. */
+/** The table of a file with its path, or why there is none. Never throws. */
 export function readFile(
   path: string | undefined,
   readTextFile: ReadTextFile,
-): { readonly table: Table; readonly mistakes: readonly Mistake[] } {
+): { readonly path: string; readonly table: Table; readonly mistakes: readonly Mistake[] } {
   const name = path ?? DEFAULT_FILE;
   let text: string;
   try {
     text = readTextFile(name);
   } catch (error) {
     const missing = error instanceof Deno.errors.NotFound;
-    if (missing && path === undefined) return { table: {}, mistakes: [] };
+    if (missing && path === undefined) return { path: name, table: {}, mistakes: [] };
     const reason = missing ? "there is no such file" : error instanceof Error ? error.message : String(error);
-    return { table: {}, mistakes: [{ path: name, message: `cannot read the configuration file: ${reason}` }] };
+    return {
+      path: name,
+      table: {},
+      mistakes: [{ path: name, message: `cannot read the configuration file: ${reason}` }],
+    };
   }
   try {
-    return { table: parse(text.replace(/^\ufeff/, "")), mistakes: [] };
+    return { path: name, table: parse(text.replace(/^\ufeff/, "")), mistakes: [] };
   } catch (error) {
-    return { table: {}, mistakes: [tomlMistake(name, error)] };
+    return { path: name, table: {}, mistakes: [tomlMistake(name, error)] };
   }
 }
 

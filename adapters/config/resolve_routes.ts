@@ -1,7 +1,9 @@
 /** The routes of the configuration. */
+import { isAbsolute, join } from "node:path";
 import { type Action, ACTIONS } from "../../domain/grants.ts";
 import { type Access, compileRoute, type Route, type RouteOptions } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
+import type { Configuration, PipelineFile } from "./configuration.ts";
 import { type Mistake, valueText } from "./configuration_error.ts";
 import { ROUTE } from "./route_settings.ts";
 import { isTable, validateSection } from "./validate_section.ts";
@@ -19,17 +21,25 @@ function accessOf(table: Readonly<Partial<Record<Action, Access | undefined>>>):
   );
 }
 
-/** The routes that a file's `routes` says, compiled, or what is wrong with them; the default ones where it is absent. */
+/** What a file says of its routes. */
+type ResolvedRoutes = Pick<Configuration, "routes" | "pipelines">;
+
+/**
+ * The routes that a file's `routes` says, compiled, and the modules of their pipelines, which are not loaded yet, or what is wrong with
+ * them; the default ones where it is absent.
+ */
 export function resolveRoutes(
   routes: unknown,
-): { readonly output?: readonly Route[]; readonly mistakes: readonly Mistake[] } {
-  if (routes === undefined) return { output: DEFAULT_ROUTES, mistakes: [] };
+  { folder }: { readonly folder: string },
+): { readonly output?: ResolvedRoutes; readonly mistakes: readonly Mistake[] } {
+  if (routes === undefined) return { output: { routes: DEFAULT_ROUTES, pipelines: [] }, mistakes: [] };
   if (!Array.isArray(routes) || routes.length === 0) {
     const got = Array.isArray(routes) ? "an empty list" : valueText(routes, { secret: false });
     return { mistakes: [{ path: "routes", message: `expected one [[routes]] at least, got ${got}` }] };
   }
   const mistakes: Mistake[] = [];
   const compiled: Route[] = [];
+  const pipelines: PipelineFile[] = [];
   routes.forEach((table: unknown, index) => {
     const path = `routes[${index}]`;
     if (!isTable(table)) {
@@ -41,6 +51,7 @@ export function resolveRoutes(
     if (!output) return;
     const { sent_copy: sentCopy, channel, topic, partitioner, payload, value, echo } = output;
     const allow = accessOf(output);
+    if (output.pipeline !== undefined) pipelines.push({ route: index, path: seenFrom(folder, output.pipeline) });
     attempt(
       path,
       () => compiled.push(compileRoute({ channel, topic, partitioner, payload, value, echo, sentCopy, allow })),
@@ -48,7 +59,7 @@ export function resolveRoutes(
   });
   // Also where some are wrong: the others may overlap, and every mistake is told at once.
   attempt("routes", () => routeTable(compiled));
-  return mistakes.length > 0 ? { mistakes } : { output: compiled, mistakes };
+  return mistakes.length > 0 ? { mistakes } : { output: { routes: compiled, pipelines }, mistakes };
 
   function attempt(path: string, step: () => void): void {
     try {
@@ -58,4 +69,9 @@ export function resolveRoutes(
       mistakes.push({ path, message: error.message });
     }
   }
+}
+
+/** A path that is seen from a folder, as one that is seen from the working directory. */
+function seenFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }

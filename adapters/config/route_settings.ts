@@ -55,12 +55,14 @@ export const ROUTE = v.object({
     expected: '"raw" or "capnp"',
     default: "raw",
   }),
+  pipeline: openSetting(v.pipe(v.string(), v.regex(/^(?![a-z][a-z0-9+.-]+:).*\.m?[jt]s$/i)), {
+    about: "The TypeScript module with the pipelines of the route, seen from the folder of the configuration file",
+    expected: 'the path of a module, such as "./pipelines/chat.ts"',
+    otherwise: "none",
+  }),
   slow: setting(v.literal("disconnect"), {
     about: "What happens to a subscriber that is too slow",
     expected: '"disconnect", the only one in this version',
     default: "disconnect",
   }),
 });
-
-/** Keys of a route that a later version brings. */
-export const LATER_ROUTE_KEYS: readonly string[] = ["pipeline"];

@@ -3,7 +3,6 @@ import * as v from "valibot";
 import { ALL_SETTINGS } from "./all_settings.ts";
 import { type Mistake, valueText } from "./configuration_error.ts";
 import { nearestName } from "./nearest_name.ts";
-import { LATER_ROUTE_KEYS } from "./route_settings.ts";
 import { type SectionSchema, settingsOf } from "./setting.ts";
 
 /** A table of the configuration, as TOML gives it. */
@@ -42,7 +41,7 @@ export function validateSection<const S extends SectionSchema>(
   const mistakes = new Map<string, Mistake>();
   const names = [...Object.keys(schema.entries), ...place.others ?? []];
   for (const key of Object.keys(table).filter((key) => !names.includes(key))) {
-    mistakes.set(key, { path: join(place.path, key), message: unknownKey(key, names, place.section) });
+    mistakes.set(key, { path: join(place.path, key), message: unknownKey(key, names) });
   }
 
   const settings = new Map(settingsOf(place.section, schema).map((setting) => [setting.key, setting]));
@@ -63,8 +62,7 @@ export function validateSection<const S extends SectionSchema>(
     : { mistakes: [...mistakes.values()] };
 }
 
-function unknownKey(key: string, names: readonly string[], section: string): string {
-  if (section === "routes" && LATER_ROUTE_KEYS.includes(key)) return "not available in this version; leave it out";
+function unknownKey(key: string, names: readonly string[]): string {
   const near = nearestName(key, names);
   if (near !== undefined) return `unknown key; did you mean ${near}?`;
   const elsewhere = ALL_SETTINGS.find((setting) => setting.key === key);

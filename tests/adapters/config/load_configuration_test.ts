@@ -50,6 +50,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
       drainInterruptSeconds: 4,
     },
     telemetry: { format: "auto", level: "info" },
+    pipelines: [],
   });
   assertEquals(
     routes.map(({ channel, topic, partitioner, payload, echo, sentCopy }) => {
@@ -185,4 +186,21 @@ Deno.test("what is set is what the gateway gets", () => {
     suffix: "",
     variable: undefined,
   }]);
+});
+
+Deno.test("pipelines are seen from the folder of the configuration file", () => {
+  const route = (name: string, pipeline: string) =>
+    `[[routes]]\nchannel = "${name}:{x}"\ntopic = "a"\npipeline = "${pipeline}"\n`;
+  const text = route("a", "./pipelines/a.ts") + route("b", "/etc/b.ts") + route("c", "../c.ts");
+  assertEquals(load({ toml: text }).pipelines, [
+    { route: 0, path: "pipelines/a.ts" },
+    { route: 1, path: "/etc/b.ts" },
+    { route: 2, path: "../c.ts" },
+  ]);
+  const file = "/etc/tidegate/gateway.toml";
+  assertEquals(load({ path: file, files: { [file]: text } }).pipelines, [
+    { route: 0, path: "/etc/tidegate/pipelines/a.ts" },
+    { route: 1, path: "/etc/b.ts" },
+    { route: 2, path: "/etc/c.ts" },
+  ]);
 });

@@ -80,8 +80,8 @@ Deno.test("keys that a later version brings are refused unless they hold the def
   assertEquals(mistakes({ toml: route('value = "avro"') }), [
     'routes[0].value: expected "raw" or "capnp", got "avro"',
   ]);
-  assertEquals(mistakes({ toml: route('pipeline = "./a.ts"') }), [
-    "routes[0].pipeline: not available in this version; leave it out",
+  assertEquals(mistakes({ toml: route('pipeline = "https://example.com/a.ts"') }), [
+    'routes[0].pipeline: expected the path of a module, such as "./pipelines/chat.ts", got "https://example.com/a.ts"',
   ]);
 });
 

@@ -1,0 +1,6 @@
+/**
+ * The modules of users' pipelines.
+ *
+ * @module
+ */
+export { type ImportModule, loadPipelines } from "./load_pipelines.ts";
