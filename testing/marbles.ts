@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Observable, SchedulerLike } from "rxjs";
 import { type RunHelpers, TestScheduler } from "rxjs/testing";
+import { inMarbleTime } from "./in_virtual_time.ts";
 
 /** What a marble test is made of; `hot`, `cold`, `time` and the pictures are those of RxJS (rxjs.dev/guide/testing). */
 export interface MarbleKit extends Pick<RunHelpers, "hot" | "cold" | "time" | "flush"> {
@@ -27,7 +28,8 @@ export interface Picture<T> {
 export type Watched = Pick<ReturnType<RunHelpers["cold"]>, "subscriptions">;
 
 /**
- * Runs a marble test: virtual time passes after `test`, and every picture is then compared. Throws `AssertionError` where one differs.
+ * Runs a marble test: virtual time passes after `test`, and every picture is then compared. Throws `AssertionError` where one
+ * differs, and where real time is used: a timer that is not of RxJS, or a promise (see {@linkcode inVirtualTime}).
  *
  * @example
  * ```ts
@@ -43,17 +45,19 @@ export type Watched = Pick<ReturnType<RunHelpers["cold"]>, "subscriptions">;
  */
 export function runMarbles(test: (kit: MarbleKit) => void): void {
   const scheduler = new TestScheduler((actual, expected) => assertEquals(actual, expected));
-  scheduler.run(({ hot, cold, time, flush, expectObservable, expectSubscriptions }) =>
-    test({
-      hot,
-      cold,
-      time,
-      flush,
-      scheduler,
-      emits: (observable, picture, { values, error, until } = {}) =>
-        expectObservable(observable, until).toBe(picture, values, error),
-      subscriptions: (source, ...pictures) => expectSubscriptions(source.subscriptions).toBe([...pictures]),
-    })
+  inMarbleTime(() =>
+    scheduler.run(({ hot, cold, time, flush, expectObservable, expectSubscriptions }) =>
+      test({
+        hot,
+        cold,
+        time,
+        flush,
+        scheduler,
+        emits: (observable, picture, { values, error, until } = {}) =>
+          expectObservable(observable, until).toBe(picture, values, error),
+        subscriptions: (source, ...pictures) => expectSubscriptions(source.subscriptions).toBe([...pictures]),
+      })
+    )
   );
 }
 

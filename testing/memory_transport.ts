@@ -1,6 +1,7 @@
 import { EMPTY, type Observable, Subject } from "rxjs";
 import type { UserId } from "../domain/channel.ts";
 import type { Connection, Effect, Transport } from "../domain/ports/transport.ts";
+import { inVirtualTime } from "./in_virtual_time.ts";
 import { TestClient } from "./test_client.ts";
 
 /** What a transport in memory is made of. */
@@ -36,7 +37,7 @@ export class MemoryTransport implements Transport {
       admission: typeof who === "string" ? { kind: "identified", identity: { user: who as UserId } } : who,
       ...(settle ? { settle } : {}),
     });
-    this.#connections.next(client);
+    inVirtualTime(() => this.#connections.next(client));
     return client;
   }
 

@@ -6,6 +6,7 @@
  */
 export { type MemoryLog, memoryLog, type MemoryLogOptions } from "../adapters/log/memory_log.ts";
 export type { Retention } from "../adapters/log/retention.ts";
+export { inVirtualTime } from "./in_virtual_time.ts";
 export { type MarbleKit, marbles, type Picture, runMarbles, type Watched } from "./marbles.ts";
 export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
 export { type JsonValue, payloadValue } from "./payload_value.ts";
@@ -15,5 +16,7 @@ export { riggedLog } from "./rigged_log.ts";
 export { seededRandom } from "./seeded_random.ts";
 export { type PublishOptions, type RequestFrame, TestClient, type TestClientOptions } from "./test_client.ts";
 export { frameOf, messageOf, testCodec } from "./test_codec.ts";
+export { testRecord, type TestRecordFields } from "./test_record.ts";
+export { trackDeliveries, type TrackedDeliveries } from "./track_deliveries.ts";
 export { DEFAULT_ROUTES, TestGateway, testGateway, type TestGatewayOptions } from "./test_gateway.ts";
 export { VirtualClock } from "./virtual_clock.ts";

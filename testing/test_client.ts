@@ -4,6 +4,7 @@ import type { ClientFrame, RequestId, ServerFrame } from "../domain/frame.ts";
 import type { Codec } from "../domain/ports/codec.ts";
 import type { Connection, Effect } from "../domain/ports/transport.ts";
 import type { Publication } from "../domain/publication.ts";
+import { inVirtualTime } from "./in_virtual_time.ts";
 import { type JsonValue, payloadValue } from "./payload_value.ts";
 import { frameOf, messageOf, testCodec } from "./test_codec.ts";
 
@@ -105,7 +106,7 @@ export class TestClient implements Connection {
 
   /** Sends a WebSocket message as it stands. */
   sendText(message: string): void {
-    this.#messages.next(message);
+    inVirtualTime(() => this.#messages.next(message));
   }
 
   /** Sends a request, and comes back with its answer. */
@@ -139,7 +140,7 @@ export class TestClient implements Connection {
 
   /** The client goes away. */
   end(): void {
-    this.#messages.complete();
+    inVirtualTime(() => this.#messages.complete());
   }
 
   /** `Transport.drained` of this connection. */

@@ -11,6 +11,7 @@ import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import type { GatewayPorts } from "../domain/scene.ts";
 import { DEFAULT_SETTINGS, type GatewaySettings } from "../domain/settings.ts";
+import { inVirtualTime } from "./in_virtual_time.ts";
 import { MemoryTransport } from "./memory_transport.ts";
 import { recordsOf } from "./records_of.ts";
 import { RecordingTelemetry } from "./recording_telemetry.ts";
@@ -42,7 +43,7 @@ export const DEFAULT_ROUTES: readonly RouteOptions[] = [
 
 /**
  * Starts a gateway in virtual time: no sockets, no files, no permissions, and nothing waits. It is the gateway that serves real
- * clients, with other ports.
+ * clients, with other ports. A pipeline that uses a real timer or a promise fails the test: see {@linkcode inVirtualTime}.
  *
  * @example
  * ```ts
@@ -104,11 +105,13 @@ export class TestGateway implements Disposable {
       settings: { ...DEFAULT_SETTINGS, node: "test", ...options.settings },
       drain: this.#drain,
     });
-    this.#subscription = this.gateway.effects.subscribe({
-      next: (effects) => this.transport.perform(effects),
-      error: (error) => this.#ended = error,
-      complete: () => this.#ended = "completed",
-    });
+    this.#subscription = inVirtualTime(() =>
+      this.gateway.effects.subscribe({
+        next: (effects) => this.transport.perform(effects),
+        error: (error) => this.#ended = error,
+        complete: () => this.#ended = "completed",
+      })
+    );
     this.settle();
   }
 
@@ -124,7 +127,7 @@ export class TestGateway implements Disposable {
 
   /** Ends the gateway's sessions, and then the gateway, within some milliseconds. */
   drain(withinMs: number): void {
-    this.#drain.next({ withinMs });
+    inVirtualTime(() => this.#drain.next({ withinMs }));
     this.settle();
   }
 

@@ -1,5 +1,6 @@
 import { type SchedulerLike, VirtualTimeScheduler } from "rxjs";
 import type { Clock } from "../domain/ports/clock.ts";
+import { inVirtualTime } from "./in_virtual_time.ts";
 
 /** When the time of a {@linkcode VirtualClock} begins, in milliseconds since 1970: 22 November 2025. */
 const BEGINNING = 1_763_830_000_000;
@@ -47,11 +48,11 @@ export class VirtualClock implements Clock {
   /**
    * Moves time on by some milliseconds, and runs all that falls due meanwhile, in order; what that brings about at once, too.
    *
-   * Throws what one of them throws.
+   * Throws what one of them throws, and where one of them uses real time: see {@linkcode inVirtualTime}.
    */
   advance(ms: number): void {
     this.#scheduler.maxFrames += ms;
-    this.#scheduler.flush();
+    inVirtualTime(() => this.#scheduler.flush());
     this.#scheduler.frame = this.#scheduler.maxFrames;
   }
 }

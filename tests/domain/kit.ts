@@ -17,8 +17,8 @@ export class Bench extends TestGateway {
     super(options);
   }
 
-  get counts(): { get(counter: Counter): number } {
-    return { get: (counter) => this.telemetry.counted(counter) };
+  get counts(): { get(counter: Counter): number | undefined } {
+    return { get: (counter) => this.telemetry.counted(counter) || undefined };
   }
 
   get notes(): readonly Note[] {

@@ -62,7 +62,8 @@ export async function readTopic(cluster: Pick<KafkaCluster, "brokers">, topic: s
   const consumer = testClient(cluster).consumer({ groupId, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  const records: ReadRecord[] = [];
+  // By place: after a rebalance of this consumer records come again.
+  const records = new Map<string, ReadRecord>();
   const done = Promise.withResolvers<void>();
   await consumer.run({
     autoCommit: false,
@@ -70,7 +71,7 @@ export async function readTopic(cluster: Pick<KafkaCluster, "brokers">, topic: s
       for (const { offset, key, value, headers } of batch.messages) {
         const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
         const text = (bytes: Uint8Array | null) => bytes === null ? null : new TextDecoder().decode(bytes);
-        records.push({
+        records.set(`${batch.partition} ${offset}`, {
           partition: batch.partition,
           offset: Number(offset),
           key: text(key),
@@ -86,5 +87,5 @@ export async function readTopic(cluster: Pick<KafkaCluster, "brokers">, topic: s
   await done.promise;
   await consumer.disconnect();
   await asAdmin(cluster, (admin) => admin.deleteGroups([groupId]));
-  return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  return [...records.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 }

@@ -17,15 +17,15 @@ export class Consumer implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** Makes the folder. The project's lockfile goes with it, so that no version is looked up anew. */
+  /** Makes the folder. It has no lockfile: the project's pins every package that it imports. */
   static async of(files: Readonly<Record<string, string>>): Promise<Consumer> {
     const folder = await Deno.makeTempDir({ prefix: "tidegate-consumer-" });
     const { name, imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
     const config = {
+      lock: false,
       links: [decodeURIComponent(ROOT.pathname)],
       imports: { [name]: `jsr:${name}@*`, "@std/assert": imports["@std/assert"], rxjs: imports.rxjs },
     };
-    await Deno.copyFile(new URL("deno.lock", ROOT), `${folder}/deno.lock`);
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
     for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${path}`, text);
     return new Consumer(folder);
