@@ -6,7 +6,7 @@ import { Sweep } from "../transport/sweep.ts";
 import { type TransportStats, transportStats } from "../transport/transport_stats.ts";
 import { Turn } from "../transport/turn.ts";
 import { admit } from "./admit.ts";
-import { handshakeOf } from "./handshake.ts";
+import { handshakeOf } from "../transport/request_handshake.ts";
 import type { HttpAnswer, HttpConnection, Quay } from "./http_connection.ts";
 import { httpLimits, type HttpTransportOptions } from "./http_options.ts";
 import type { Peer } from "./peer.ts";

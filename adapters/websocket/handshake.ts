@@ -15,17 +15,27 @@ export interface UpgradeRules {
   readonly closed?: string;
 }
 
-/** The refusal of an upgrade request, or the codec that it gets. The rest is up to ws, which checks the RFC's rules too. */
-export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Refusal | Codec {
-  const { headers, method } = request;
-  const path = pathOf(request);
+/** What of an upgrade request is judged. */
+export interface UpgradeRequest {
+  readonly method: string;
+  /** The path of its URL. */
+  readonly path: string;
+  /** The value of a header, its name in lower case; several values have commas between them. */
+  header(name: string): string | undefined;
+}
+
+/**
+ * The refusal of an upgrade request, or the codec that it gets. The rest is up to what carries the upgrade out, which checks the RFC's
+ * rules too.
+ */
+export function judgeUpgrade({ method, path, header }: UpgradeRequest, rules: UpgradeRules): Refusal | Codec {
   if (!rules.paths.includes(path)) {
     return refuse("NotFound", `Cannot open a WebSocket at ${path.slice(0, 100)}: use ${rules.paths[0]}`);
   }
   if (method !== "GET") {
     return refuse("MethodNotAllowed", `Cannot open a WebSocket with ${method}: use GET`, { allow: "GET" });
   }
-  const version = headers["sec-websocket-version"];
+  const version = header("sec-websocket-version");
   if (version !== "13") {
     return refuse(
       "UpgradeRequired",
@@ -33,13 +43,13 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ref
       { upgrade: "websocket", "sec-websocket-version": "13" },
     );
   }
-  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "")) {
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(header("sec-websocket-key") ?? "")) {
     return refuse("BadRequest", "Cannot open a WebSocket: expected 16 bytes as base64 in sec-websocket-key");
   }
   if (rules.closed !== undefined) {
     return refuse("ServiceUnavailable", `Cannot open a WebSocket: ${rules.closed}`, { "retry-after": "1" });
   }
-  const offers = headers["sec-websocket-protocol"]?.split(",").map((offer) => offer.trim()) ?? [];
+  const offers = header("sec-websocket-protocol")?.split(",").map((offer) => offer.trim()) ?? [];
   return chooseCodec(rules.codecs, offers) ?? refuse(
     "BadRequest",
     `Cannot speak ${offers.join(", ").slice(0, 200)}: expected one of ` +
@@ -62,10 +72,17 @@ export function handshakeOf(request: IncomingMessage): Handshake {
   };
 }
 
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? "";
+/** A request of node:http as it is judged. */
+export function upgradeOf({ method = "", url = "", headers }: IncomingMessage): UpgradeRequest {
   const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
+  return {
+    method,
+    path: query < 0 ? url : url.slice(0, query),
+    header(name) {
+      const value = headers[name];
+      return typeof value === "object" ? value.join(", ") : value;
+    },
+  };
 }
 
 function refuse(status: keyof typeof STATUS_CODE, message: string, headers?: Record<string, string>): Refusal {

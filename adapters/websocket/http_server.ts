@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import { guardFetch } from "./guard_fetch.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** Answers an HTTP request; `peer` is who asks, and can be hung up on: its socket is destroyed. */
@@ -28,18 +29,12 @@ export interface HttpServerOptions {
 export function httpServer(options: HttpServerOptions): Server {
   const { fetch, limits, telemetry } = options;
   const handshakeMs = limits.handshakeSeconds * 1000;
-  const listener = getRequestListener(async (request, { incoming, outgoing }) => {
-    const hangUp = () => void outgoing.destroy();
-    try {
-      return await fetch(request, { remoteAddress: peerAddress(incoming.socket), hangUp });
-    } catch (error) {
-      telemetry.note("error", "Cannot answer an HTTP request", {
-        path: request.url.slice(0, 200),
-        error: String(error),
-      });
-      return Response.json({ error: { status: 500, message: "Cannot answer: an internal error" } }, { status: 500 });
-    }
-  }, { overrideGlobalObjects: false });
+  const answer = guardFetch(fetch, telemetry);
+  const listener = getRequestListener(
+    (request, { incoming, outgoing }) =>
+      answer(request, { remoteAddress: peerAddress(incoming.socket), hangUp: () => void outgoing.destroy() }),
+    { overrideGlobalObjects: false },
+  );
   const settings = {
     maxHeaderSize: limits.maxHeadBytes,
     headersTimeout: handshakeMs,

@@ -1,13 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Subscription } from "rxjs";
-import { STATUS_CODE } from "@std/http/status";
 import type { Authenticator } from "../../domain/ports/authenticator.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
-import { handshakeOf, judgeUpgrade, type UpgradeRules } from "./handshake.ts";
-import { type Refusal, writeRefusal } from "./refusal.ts";
+import { handshakeOf, judgeUpgrade, upgradeOf, type UpgradeRules } from "./handshake.ts";
+import { FAILED, LATE, type Refusal, unavailable, writeRefusal } from "./refusal.ts";
 import type { Sweep } from "../transport/sweep.ts";
 
 /** An upgrade request, and what it came on. */
@@ -63,7 +62,7 @@ export class Lobby {
     this.#guests.add(guest);
     socket.on("error", ignore);
     socket.once("close", leave);
-    const verdict = judgeUpgrade(request, this.#options.rules());
+    const verdict = judgeUpgrade(upgradeOf(request), this.#options.rules());
     if ("status" in verdict) this.#refuse(guest, verdict);
     else this.#admit(guest, verdict);
   }
@@ -74,7 +73,7 @@ export class Lobby {
     for (const guest of [...this.#guests]) {
       if (now < guest.by) continue;
       if (guest.refused) guest.upgrade.socket.destroy();
-      else this.#refuse(guest, unavailable("who you are was not found out in time"));
+      else this.#refuse(guest, LATE);
     }
   }
 
@@ -103,10 +102,7 @@ export class Lobby {
       error: (error) => {
         telemetry.note("error", "Cannot judge a handshake", { error: String(error) });
         if (this.#guests.has(guest)) {
-          this.#refuse(guest, {
-            status: STATUS_CODE.InternalServerError,
-            message: "Cannot open a WebSocket: an internal error",
-          });
+          this.#refuse(guest, FAILED);
         }
       },
     });
@@ -121,14 +117,6 @@ export class Lobby {
     // What still comes is dropped unread: destroying the socket over it would take the answer from the client.
     guest.upgrade.socket.resume();
   }
-}
-
-function unavailable(why: string): Refusal {
-  return {
-    status: STATUS_CODE.ServiceUnavailable,
-    message: `Cannot open a WebSocket: ${why}`,
-    headers: { "retry-after": "1" },
-  };
 }
 
 function ignore(): void {

@@ -16,10 +16,12 @@ export type Capability =
   | "refuses_bad_frames"
   /** It bounds the size of a request's head, and the time in which it comes. */
   | "bounds_heads"
-  /** It refuses a handshake with an HTTP answer of its own. */
-  | "refuses_handshakes"
-  /** It sees a slow reader, and can destroy its socket. */
-  | "ends_slow_readers"
+  /** It tells the values of a header that was sent several times apart. */
+  | "tells_values_apart"
+  /** It closes the connection of a handshake that it refused. */
+  | "closes_refused"
+  /** It frees the socket of a client that reads nothing. */
+  | "destroys_sockets"
   /** It pings, and ends who does not answer. */
   | "awaits_pongs"
   /** It can stop reading from a socket. */
@@ -35,20 +37,27 @@ export interface TransportCase {
   readonly run: (harbour: Harbour) => Promise<void>;
 }
 
-/** Tests a transport. The cases that need what it `lacks` are shown as ignored. */
-export function transportContract(name: string, open: Opener, options: { lacks?: readonly Capability[] } = {}): void {
-  const { lacks = [] } = options;
-  const cases: readonly TransportCase[] = [
-    ...EXCHANGE_CASES,
-    ...ENDING_CASES,
-    ...HANDSHAKE_CASES,
-    ...HOSTILE_CASES,
-    ...PRESSURE_CASES,
-  ];
-  for (const { name: behaviour, needs, harbour: asked = {}, run } of cases) {
+/** Every behaviour. */
+export const TRANSPORT_CASES: readonly TransportCase[] = [
+  ...EXCHANGE_CASES,
+  ...ENDING_CASES,
+  ...HANDSHAKE_CASES,
+  ...HOSTILE_CASES,
+  ...PRESSURE_CASES,
+];
+
+/** Tests a transport. The cases that need what it `lacks` are shown as ignored, with the reason. */
+export function transportContract(
+  name: string,
+  open: Opener,
+  options: { lacks?: Readonly<Partial<Record<Capability, string>>> } = {},
+): void {
+  const { lacks = {} } = options;
+  for (const { name: behaviour, needs, harbour: asked = {}, run } of TRANSPORT_CASES) {
+    const why = needs && lacks[needs];
     Deno.test({
-      name: `${name} transport: ${behaviour}`,
-      ignore: needs !== undefined && lacks.includes(needs),
+      name: `${name} transport: ${behaviour}${why === undefined ? "" : ` - SKIPPED: ${why}`}`,
+      ignore: why !== undefined,
       async fn() {
         const harbour = await Harbour.open(open, asked);
         try {

@@ -3,7 +3,7 @@ import { disconnect } from "../../../domain/disconnect.ts";
 import type { TransportCase } from "../transport_contract.ts";
 import { line } from "./line_codec.ts";
 import { PoliteClient } from "./polite_client.ts";
-import { exchange, RawClient, shortText, upgradeHead } from "./raw_client.ts";
+import { ask, RawClient, shortText, upgradeHead } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 /** How connections end. */
@@ -62,7 +62,7 @@ export const ENDING_CASES: readonly TransportCase[] = [
   },
   {
     name: "a client that does not answer the close has its socket destroyed in time",
-    needs: "ends_slow_readers",
+    needs: "destroys_sockets",
     harbour: { limits: { closeSeconds: 0.2 } },
     async run(harbour) {
       using client = await RawClient.open(harbour.address);
@@ -76,7 +76,6 @@ export const ENDING_CASES: readonly TransportCase[] = [
   },
   {
     name: "a connection that is paused is closed as soon as its client answers",
-    needs: "pauses_reading",
     async run(harbour) {
       const client = await PoliteClient.open(harbour.address);
       const { connection } = await harbour.caller();
@@ -140,12 +139,11 @@ export const ENDING_CASES: readonly TransportCase[] = [
   {
     name:
       "after stopAccepting new WebSockets get 503, plain HTTP and open connections go on; close ends them with 4000",
-    needs: "refuses_handshakes",
     async run(harbour) {
       const client = await PoliteClient.open(harbour.address);
       const caller = await harbour.caller();
       harbour.transport.stopAccepting();
-      const refused = await exchange(harbour.address, upgradeHead());
+      const refused = await ask(harbour.address, upgradeHead());
       assert(refused.startsWith("HTTP/1.1 503 "), refused);
       const plain = await fetch(`http://${harbour.address.hostname}:${harbour.address.port}/healthz`);
       assertEquals(await plain.text(), "plain");

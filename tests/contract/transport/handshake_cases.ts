@@ -4,7 +4,7 @@ import { map } from "rxjs/operators";
 import type { UserId } from "../../../domain/channel.ts";
 import type { Authenticator, Handshake } from "../../../domain/ports/authenticator.ts";
 import type { TransportCase } from "../transport_contract.ts";
-import { exchange, RawClient, shortText, upgradeHead } from "./raw_client.ts";
+import { ask, exchange, RawClient, shortText, upgradeHead } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 const judge = (admit: Authenticator["admit"]): Authenticator => ({ admit, identify: () => of() });
@@ -14,7 +14,7 @@ const seen: { address: string; names: readonly string[] }[] = [];
 /** What happens before a WebSocket is open. */
 export const HANDSHAKE_CASES: readonly TransportCase[] = [
   {
-    name: "the authenticator sees every value of a header and the peer's address, and its identity is the connection's",
+    name: "the authenticator sees headers and the peer's address, and its identity is the connection's",
     harbour: {
       authenticator: judge((handshake: Handshake) => {
         seen.push({ address: handshake.remoteAddress, names: handshake.header("user_id") });
@@ -24,16 +24,30 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
     async run(harbour) {
       seen.length = 0;
       const early = new Uint8Array(shortText("sent behind the request"));
-      using _client = await RawClient.open(harbour.address, { headers: { User_Id: "one", user_ID: "two" }, early });
-      assertEquals(seen, [{ address: "127.0.0.1", names: ["one", "two"] }]);
+      using _client = await RawClient.open(harbour.address, { headers: { User_Id: "one" }, early });
+      assertEquals(seen, [{ address: "127.0.0.1", names: ["one"] }]);
       const { connection } = await harbour.caller();
       assertEquals(connection.admission, { kind: "identified", identity: identity("ann") });
       await until("what was sent meanwhile is here", () => harbour.callers[0]!.messages.length === 1);
     },
   },
   {
-    name: "a refused handshake is answered in plain HTTP, and the connection closed",
-    needs: "refuses_handshakes",
+    name: "the authenticator sees every value of a header that is sent twice, each by itself",
+    needs: "tells_values_apart",
+    harbour: {
+      authenticator: judge((handshake) => {
+        const values = handshake.header("user_id");
+        return of({ kind: "identified", identity: identity(JSON.stringify(values)) });
+      }),
+    },
+    async run(harbour) {
+      using _client = await RawClient.open(harbour.address, { headers: { User_Id: "one", user_ID: "two" } });
+      const { connection } = await harbour.caller();
+      assertEquals(connection.admission, { kind: "identified", identity: identity('["one","two"]') });
+    },
+  },
+  {
+    name: "a refused handshake is answered in plain HTTP",
     harbour: {
       authenticator: judge((handshake) => {
         const [status] = handshake.header("want");
@@ -43,9 +57,8 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
     },
     async run(harbour) {
       for (const [status, phrase] of [[400, "Bad Request"], [401, "Unauthorized"], [403, "Forbidden"]] as const) {
-        const answer = await exchange(harbour.address, upgradeHead({ headers: { want: String(status) } }));
+        const answer = await ask(harbour.address, upgradeHead({ headers: { want: String(status) } }));
         assert(answer.startsWith(`HTTP/1.1 ${status} ${phrase}\r\n`), answer);
-        assertMatch(answer.toLowerCase(), /\r\nconnection: close\r\n/);
         assertEquals(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))), {
           error: { status, message: `refused with "${status}"` },
         });
@@ -54,8 +67,16 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
     },
   },
   {
+    name: "the connection of a refused handshake is closed",
+    needs: "closes_refused",
+    harbour: { authenticator: judge(() => of({ kind: "refused", status: 403, message: "no" })) },
+    async run(harbour) {
+      const answer = await exchange(harbour.address, upgradeHead());
+      assertMatch(answer.toLowerCase(), /^http\/1.1 403 [^]*\r\nconnection: close\r\n/);
+    },
+  },
+  {
     name: "an authenticator that fails or does not answer costs its client the connection, and no one else",
-    needs: "refuses_handshakes",
     harbour: {
       limits: { handshakeSeconds: 0.2 },
       authenticator: judge((handshake) =>
@@ -67,9 +88,9 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
       ),
     },
     async run(harbour) {
-      const failed = await exchange(harbour.address, upgradeHead({ headers: { how: "throw" } }));
+      const failed = await ask(harbour.address, upgradeHead({ headers: { how: "throw" } }));
       assert(failed.startsWith("HTTP/1.1 500 ") && !failed.includes("secret"), failed);
-      const silent = await exchange(harbour.address, upgradeHead({ headers: { how: "never" } }));
+      const silent = await ask(harbour.address, upgradeHead({ headers: { how: "never" } }));
       assert(silent.startsWith("HTTP/1.1 503 "), silent);
       using _client = await RawClient.open(harbour.address);
       await harbour.caller(0);
@@ -77,10 +98,9 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a handshake that is being judged when new ones are no longer accepted is answered 503",
-    needs: "refuses_handshakes",
     harbour: { authenticator: judge(() => timer(100).pipe(map(() => ({ kind: "awaited" })))) },
     async run(harbour) {
-      const answer = exchange(harbour.address, upgradeHead());
+      const answer = ask(harbour.address, upgradeHead());
       // The answer to a later request says that the first one is being judged.
       await (await fetch(`http://${harbour.address.hostname}:${harbour.address.port}/`)).text();
       harbour.transport.stopAccepting();
@@ -99,23 +119,22 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
   },
   {
     name: "only unknown subprotocols are refused with the known ones, another path with 404, another version with 426",
-    needs: "refuses_handshakes",
     async run(harbour) {
-      const unknown = await exchange(
+      const unknown = await ask(
         harbour.address,
         upgradeHead({ headers: { "sec-websocket-protocol": "graphql-ws, mqtt" } }),
       );
       assert(unknown.startsWith("HTTP/1.1 400 "), unknown);
       assertStringIncludes(unknown, "Cannot speak graphql-ws, mqtt: expected one of lines.text, lines.binary");
-      const elsewhere = await exchange(harbour.address, upgradeHead({ path: "/elsewhere" }));
+      const elsewhere = await ask(harbour.address, upgradeHead({ path: "/elsewhere" }));
       assert(elsewhere.startsWith("HTTP/1.1 404 "), elsewhere);
       for (const version of ["8", "14", ""]) {
-        const answer = await exchange(harbour.address, upgradeHead({ headers: { "sec-websocket-version": version } }));
+        const answer = await ask(harbour.address, upgradeHead({ headers: { "sec-websocket-version": version } }));
         assert(answer.startsWith("HTTP/1.1 426 "), answer);
         assertMatch(answer.toLowerCase(), /\r\nsec-websocket-version: 13\r\n/);
         assertMatch(answer.toLowerCase(), /\r\nupgrade: websocket\r\n/);
       }
-      const keyless = await exchange(harbour.address, upgradeHead({ headers: { "sec-websocket-key": "short" } }));
+      const keyless = await ask(harbour.address, upgradeHead({ headers: { "sec-websocket-key": "short" } }));
       assert(keyless.startsWith("HTTP/1.1 400 "), keyless);
       assertEquals(harbour.counts.connections_refused, 6);
     },
@@ -130,13 +149,12 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a connection over the limit is answered 503, and one that leaves makes room",
-    needs: "refuses_handshakes",
     harbour: { limits: { connections: 2 } },
     async run(harbour) {
       const first = await RawClient.open(harbour.address);
       using _second = await RawClient.open(harbour.address);
       await harbour.caller(1);
-      const third = await exchange(harbour.address, upgradeHead());
+      const third = await ask(harbour.address, upgradeHead());
       assert(third.startsWith("HTTP/1.1 503 "), third);
       assertMatch(third.toLowerCase(), /\r\nretry-after: \d+\r\n/);
       first[Symbol.dispose]();
@@ -147,7 +165,6 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
   },
   {
     name: "plain HTTP is answered on the same port, also when it fails, without saying how",
-    needs: "refuses_handshakes",
     harbour: {
       fetch: (request) => {
         if (request.url.endsWith("/throw")) throw new Error("secret");

@@ -28,6 +28,22 @@ export const HOSTILE_CASES: readonly TransportCase[] = [
     },
   },
   {
+    name: "a whole message over the limit closes with 1009 and is dropped, also where its pieces are not over it",
+    harbour: { limits: { maxFrameBytes: 1000 } },
+    async run(harbour) {
+      using whole = await RawClient.open(harbour.address);
+      await whole.send(1, "é".repeat(500));
+      await whole.send(1, "é".repeat(501));
+      assertEquals((await whole.readClose())?.code, 1009);
+      using pieces = await RawClient.open(harbour.address);
+      await pieces.write(piece(0x01, 600));
+      await pieces.write(piece(0x80, 600));
+      assertEquals((await pieces.readClose())?.code, 1009);
+      assertEquals(harbour.callers.map((caller) => caller.messages.length), [1, 0]);
+      await until("both have ended", () => harbour.callers.every((caller) => caller.completions === 1));
+    },
+  },
+  {
     name: "text that is not UTF-8 closes with 1007",
     needs: "refuses_bad_frames",
     async run(harbour) {
@@ -117,7 +133,7 @@ export const HOSTILE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a flood of pings from a client that reads nothing costs that client its connection alone",
-    needs: "ends_slow_readers",
+    needs: "destroys_sockets",
     async run(harbour) {
       const other = await PoliteClient.open(harbour.address);
       using flood = await RawClient.open(harbour.address);

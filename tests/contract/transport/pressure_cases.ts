@@ -11,7 +11,7 @@ const MIB = 1024 * KIB;
 export const PRESSURE_CASES: readonly TransportCase[] = [
   {
     name: "a reader that stalls is ended and its socket destroyed within 10 s, while others keep receiving",
-    needs: "ends_slow_readers",
+    needs: "destroys_sockets",
     harbour: { limits: { queueBytes: 256 * KIB } },
     async run(harbour) {
       using _stalled = await RawClient.open(harbour.address);
@@ -39,7 +39,6 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a slow reader that reads again in time finds the close code 4001",
-    needs: "ends_slow_readers",
     harbour: { limits: { queueBytes: 256 * KIB } },
     async run(harbour) {
       using client = await RawClient.open(harbour.address);
@@ -73,7 +72,6 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a burst of one turn of many times the queue limit ends the connection",
-    needs: "ends_slow_readers",
     harbour: { limits: { queueBytes: 256 * KIB } },
     async run(harbour) {
       const client = await PoliteClient.open(harbour.address);
@@ -84,7 +82,6 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
   },
   {
     name: "a queue that stays over its limit ends the connection, even if nothing more is sent",
-    needs: "ends_slow_readers",
     harbour: { limits: { queueBytes: 4 * MIB, closeSeconds: 0.2 } },
     async run(harbour) {
       using _stalled = await RawClient.open(harbour.address);
@@ -161,7 +158,6 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
   },
   {
     name: "no message is emitted between pause and resume, not even what one read has brought",
-    needs: "pauses_reading",
     harbour: { onMessage: (_, connection) => [{ kind: "pause", connection }] },
     async run(harbour) {
       using client = await RawClient.open(harbour.address);
@@ -177,7 +173,6 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
   },
   {
     name: "drained emits at once on a short queue, later on a long one, and never once the connection has ended",
-    needs: "ends_slow_readers",
     harbour: { limits: { queueBytes: 32 * MIB } },
     async run(harbour) {
       using client = await RawClient.open(harbour.address);

@@ -45,6 +45,27 @@ export async function exchange(address: Address, text: string): Promise<string> 
   }
 }
 
+/** Sends a request, and gives the one answer to it, head and body, whether or not the server ends the connection then. */
+export async function ask(address: Address, head: string): Promise<string> {
+  using conn = await Deno.connect({ hostname: address.hostname, port: address.port });
+  await conn.write(encoder.encode(head));
+  let answer = "";
+  const buffer = new Uint8Array(16 * 1024);
+  while (!isWhole(answer)) {
+    const count = await conn.read(buffer);
+    if (count === null) return answer;
+    answer += decoder.decode(buffer.subarray(0, count));
+  }
+  return answer;
+}
+
+function isWhole(answer: string): boolean {
+  const end = answer.indexOf("\r\n\r\n");
+  if (end < 0) return false;
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(answer.slice(0, end + 2))?.[1];
+  return length !== undefined && encoder.encode(answer.slice(end + 4)).length >= Number(length);
+}
+
 /** A text message of up to 125 bytes as it is written: one final frame, with a mask of zeros. */
 export function shortText(text: string): number[] {
   const bytes = encoder.encode(text);

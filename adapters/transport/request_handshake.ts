@@ -1,11 +1,10 @@
 import type { Handshake } from "../../domain/ports/authenticator.ts";
-import type { Peer } from "./peer.ts";
 
 /**
  * A request as the authenticator sees it. A header that was sent twice is one value here, both with a comma between them, which is
  * neither of the two.
  */
-export function handshakeOf(request: Request, peer: Peer): Handshake {
+export function handshakeOf(request: Request, peer: { readonly remoteAddress: string }): Handshake {
   return {
     remoteAddress: peer.remoteAddress,
     header(name) {
