@@ -6,6 +6,7 @@
 export * from "./domain/channel.ts";
 export * from "./domain/channel_pattern.ts";
 export * from "./domain/cursor.ts";
+export * from "./domain/deny_list.ts";
 export * from "./domain/disconnect.ts";
 export * from "./domain/failure.ts";
 export * from "./domain/frame.ts";
@@ -32,6 +33,7 @@ export * from "./domain/ports/telemetry.ts";
 export * from "./domain/ports/transport.ts";
 export * from "./domain/publication.ts";
 export type { RateSettings } from "./domain/rate_limits.ts";
+export * from "./domain/refuse_denied.ts";
 export * from "./domain/route.ts";
 export * from "./domain/route_table.ts";
 export type { GatewayPorts } from "./domain/scene.ts";

@@ -22,10 +22,11 @@ export interface AuthenticatorSurroundings {
 
 /** The authenticator of a configuration; pages of other sites are refused before it is asked. */
 export function openAuthenticator(
-  configuration: Pick<Configuration, "auth" | "jwt">,
+  configuration: Pick<Configuration, "auth" | "jwt" | "log">,
   surroundings: AuthenticatorSurroundings,
 ): Authenticator {
   const { auth, jwt } = configuration;
+  for (const warning of identityWarnings(configuration)) surroundings.telemetry.note("warn", warning);
   const { mode, allowRemote } = auth;
   const authenticator = jwt ? ofTokens(jwt, surroundings) : mode === "none" ? ofNobody() : ofProxies();
   return checkOrigin(authenticator, originOptions(configuration));
@@ -53,7 +54,6 @@ export function originOptions({ auth }: Pick<Configuration, "auth">): OriginOpti
 }
 
 function ofTokens(jwt: JwtConfiguration, { clock, telemetry }: AuthenticatorSurroundings): Authenticator {
-  for (const warning of tokenWarnings(jwt)) telemetry.note("warn", warning);
   if (!("url" in jwt.keys)) return jwtAuthenticator({ ...jwt, keys: fixedKeys(jwt.keys), clock, telemetry });
   const keys = new RemoteKeys({ url: jwt.keys.url, clock, telemetry });
   // The first client does not wait for them; that they cannot be had is said at the start.
@@ -61,11 +61,20 @@ function ofTokens(jwt: JwtConfiguration, { clock, telemetry }: AuthenticatorSurr
   return jwtAuthenticator({ ...jwt, keys, clock, telemetry });
 }
 
-/** What an operator should know of whose tokens are taken, a sentence each. */
-export function tokenWarnings(jwt: JwtConfiguration): readonly string[] {
-  if (!("url" in jwt.keys) || jwt.audience) return [];
-  return [
-    "Tokens that this identity provider made for others are taken too: set jwt.audience to what the aud of this " +
-    "gateway's tokens is",
-  ];
+/** What an operator should know of who is let in, a sentence each. */
+export function identityWarnings({ auth, jwt, log }: Pick<Configuration, "auth" | "jwt" | "log">): readonly string[] {
+  const warnings: string[] = [];
+  if (jwt && "url" in jwt.keys && !jwt.audience) {
+    warnings.push(
+      "Tokens that this identity provider made for others are taken too: set jwt.audience to what the aud of this " +
+        "gateway's tokens is",
+    );
+  }
+  if (auth.denyList && log.kind !== "kafka" && (log.retentionHours ?? log.retentionBytes) !== undefined) {
+    warnings.push(
+      "A restart forgets denials that are older than log.retention_hours, or were pushed out by log.retention_bytes: " +
+        "an embedded log does not compact; with Kafka they stay",
+    );
+  }
+  return warnings;
 }

@@ -1,5 +1,6 @@
 /** The log that a configuration asks for. */
 import { memoryTail } from "../adapters/log/memory_tail/memory_tail.ts";
+import { CONTROL_TOPIC } from "../domain/deny_list.ts";
 import type { Clock, Random } from "../domain/ports/clock.ts";
 import type { OpenLog } from "../domain/ports/log.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
@@ -30,12 +31,15 @@ export interface StartingLog {
 export async function openLog(configuration: Configuration, surroundings: LogSurroundings): Promise<StartingLog> {
   const { log: options, kafka, limits } = configuration;
   const { clock, random, telemetry } = surroundings;
-  const topics = [...new Set(configuration.routes.map((route) => route.topic))];
+  const routed = [...new Set(configuration.routes.map((route) => route.topic))];
+  const compacted = configuration.auth.denyList ? [CONTROL_TOPIC] : [];
+  const topics = [...routed, ...compacted];
   if (kafka) {
     const { openKafkaLog } = await import("../adapters/kafka/mod.ts");
     const log = await openKafkaLog({
       ...kafka,
       topics,
+      compacted,
       deadlines: { appendMs: limits.publishSeconds * 1000 },
       limits: { concurrentReads: limits.replaysAtOnce },
       telemetry,
@@ -43,7 +47,10 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
     });
     return { log: remembering(log), startup: log.startup };
   }
-  const embedded = Object.fromEntries(topics.map((topic) => [topic, options.partitions]));
+  const embedded = {
+    ...Object.fromEntries(routed.map((topic) => [topic, options.partitions])),
+    ...Object.fromEntries(compacted.map((topic) => [topic, 1])),
+  };
   const retention = {
     ...(options.retentionHours === undefined ? {} : { ageMs: options.retentionHours * 3_600_000 }),
     ...(options.retentionBytes === undefined ? {} : { bytes: options.retentionBytes }),

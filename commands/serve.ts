@@ -2,7 +2,9 @@
 import { lastValueFrom, Subject } from "rxjs";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
+import { DenyList } from "../domain/deny_list.ts";
 import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
+import { refuseDenied } from "../domain/refuse_denied.ts";
 import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
@@ -39,7 +41,9 @@ export async function serve(configuration: Configuration, version: string): Prom
   const settings = gatewaySettings(configuration, `${configuration.name}-${random.uuid().slice(0, 8)}`);
   const drain = new Subject<Drain>();
   const starting = await openLog(configuration, { clock, random, telemetry });
-  const authenticator = openAuthenticator(configuration, { clock, random, telemetry });
+  const denials = configuration.auth.denyList ? new DenyList() : undefined;
+  const known = openAuthenticator(configuration, { clock, random, telemetry });
+  const authenticator = denials ? refuseDenied(known, { denials, clock }) : known;
   let readiness = (): Readiness => ({ ready: false, checks: { start: "starting" } });
 
   const transport = await openFront({
@@ -68,6 +72,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     routes,
     settings,
     drain,
+    ...(denials ? { denials } : {}),
   });
   readiness = running.readiness;
   const ended = runEffects(running, transport);

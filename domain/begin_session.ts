@@ -38,6 +38,8 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
     if (expiresAt <= scene.clock.scheduler.now()) {
       return close(disconnect("token_expired", "the token ended before the first frame"));
     }
+    const refusal = scene.denials?.refusal(identity, scene.clock.scheduler.now());
+    if (refusal) return close(refusal);
     const most = scene.settings.connectionsPerUser;
     if (scene.sessions.countOf(identity.user) >= most) {
       return close(disconnect("limit_exceeded", `a user has at most ${most} connections`));

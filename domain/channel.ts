@@ -9,6 +9,7 @@ export type Channel = string & { readonly [brand]: "Channel" };
 export type UserId = string & { readonly [brand]: "UserId" };
 
 const CHANNEL = /^[A-Za-z0-9_.:~-]{1,255}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const USER = /^[A-Za-z0-9_.~-]{1,200}$/;
 
 /**
@@ -25,6 +26,11 @@ const USER = /^[A-Za-z0-9_.~-]{1,200}$/;
  */
 export function isChannel(text: string): text is Channel {
   return CHANNEL.test(text);
+}
+
+/** Whether a text is a UUID, of any version and in either case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
 }
 
 /** Whether a text is a user id. */

@@ -1,8 +1,22 @@
 /** The gateway: connections and a log in, effects on connections out. */
-import { connect, ignoreElements, last, merge, mergeMap, NEVER, type Observable, share, takeUntil, tap } from "rxjs";
+import {
+  connect,
+  EMPTY,
+  ignoreElements,
+  last,
+  merge,
+  mergeMap,
+  NEVER,
+  type Observable,
+  share,
+  takeUntil,
+  tap,
+} from "rxjs";
 import { takeTurns } from "../streams/take_turns.ts";
 import { ChannelIndex } from "./channel_index.ts";
+import type { DenyList } from "./deny_list.ts";
 import { endExpired } from "./end_session.ts";
+import { followDenials } from "./follow_denials.ts";
 import { followLog } from "./follow_log.ts";
 import { type GatewayStats, gatewayStats } from "./gateway_stats.ts";
 import { LogView } from "./log_view.ts";
@@ -24,6 +38,11 @@ export interface GatewayOptions {
   readonly settings: GatewaySettings;
   /** Emits once when the gateway is to end its sessions and then itself; must be hot or replay. Default: never. */
   readonly drain?: Observable<Drain>;
+  /**
+   * Who is not let in: the gateway reads it from its topic, which the log has to have. Give the transport an authenticator that asks it, too:
+   * {@linkcode refuseDenied}. Default: nobody can be denied.
+   */
+  readonly denials?: DenyList;
 }
 
 /** Whether the gateway can do its work, and what stands in the way by name. */
@@ -62,7 +81,7 @@ export interface Gateway {
  * ```
  */
 export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
-  const { routes, settings } = options;
+  const { routes, settings, denials } = options;
   const view = new LogView(settings.duplicates);
   const { envelopes } = ports;
   const needy = routes.routes.find((route) => route.value === "capnp");
@@ -78,6 +97,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     index: new ChannelIndex(),
     sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),
+    ...(denials ? { denials } : {}),
     rates: new RateLimits(settings.rates),
   };
   let draining = false;
@@ -91,7 +111,13 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   const state$ = ports.log.state.pipe(tap(learn), ignoreElements());
   const effects = sessions$.pipe(
     connect((shared$) =>
-      merge(state$, followLog(scene), shared$.pipe(endExpired(scene)), shared$).pipe(
+      merge(
+        state$,
+        denials ? followDenials(scene, denials) : EMPTY,
+        followLog(scene),
+        shared$.pipe(endExpired(scene)),
+        shared$,
+      ).pipe(
         takeUntil(shared$.pipe(last(null, null))),
       )
     ),
@@ -106,6 +132,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
       });
     }
     view.learn(state);
+    denials?.learn(state, ports.clock.scheduler.now());
   }
 
   function readiness({ forOperator } = { forOperator: false }): Readiness {
@@ -115,6 +142,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
       log: available ? "ok" : forOperator && reason !== undefined ? `away: ${reason}` : "away",
       tail: view.servesAll(routes.topics) ? "ok" : "still reading the log",
       drain: draining ? "draining" : "ok",
+      ...(denials ? { denyList: denials.problem(ports.clock.scheduler.now()) ?? "ok" } : {}),
     };
     return { ready: Object.values(checks).every((check) => check === "ok"), checks };
   }

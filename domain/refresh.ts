@@ -35,6 +35,9 @@ export function refresh(
     if (identity.user !== session.user) {
       return error(failure("forbidden", `Cannot refresh: the token is not of ${session.user}; connect anew with it`));
     }
+    if (scene.denials?.denies(identity, scene.clock.scheduler.now())) {
+      return error(failure("forbidden", "Cannot refresh: this token is denied"));
+    }
     const refreshes = session.refreshes!;
     if (turn < refreshes.done) return error(failure("cancelled", "Cannot refresh: a later refresh came first"));
     session.refreshes = { ...refreshes, done: turn };

@@ -2,6 +2,7 @@
 import type { takeTurns } from "../streams/take_turns.ts";
 import type { ChannelIndex } from "./channel_index.ts";
 import type { LogView } from "./log_view.ts";
+import type { DenyList } from "./deny_list.ts";
 import type { Authenticator } from "./ports/authenticator.ts";
 import type { Clock, Random } from "./ports/clock.ts";
 import type { EnvelopeFormat } from "./ports/envelope.ts";
@@ -42,6 +43,8 @@ export interface Scene extends GatewayPorts {
   readonly sessions: SessionRegistry;
   /** Where the publishes of one session to one channel take turns in its pipeline. */
   readonly turns: Turns;
+  /** Who is not let in; absent where nobody can be denied. */
+  readonly denials?: DenyList;
   /** How much connections and users may ask for. */
   readonly rates: RateLimits;
 }

@@ -1,5 +1,5 @@
 /** What a request is about: the channel, its route, and whether the user may. */
-import { type Channel, isChannel } from "./channel.ts";
+import { type Channel, isChannel, isUuid } from "./channel.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { placeOf } from "./compose_records.ts";
 import type { Action } from "./grants.ts";
@@ -14,9 +14,6 @@ export interface Target {
   readonly channel: Channel;
   readonly match: RouteMatch;
 }
-
-/** A user id as a proxy may give it; the authenticator takes it in lower case. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Parses, routes and authorizes the channel of a request. Pure. */
 export function targetOf(
@@ -50,7 +47,7 @@ export function findTarget(
     );
   }
   const lower = match.key?.toLowerCase();
-  if (match.route.variable === "user" && match.key !== lower && UUID.test(match.key ?? "")) {
+  if (match.route.variable === "user" && match.key !== lower && isUuid(match.key ?? "")) {
     const meant = match.route.prefix + lower + match.route.suffix;
     return failure("bad_channel", `Cannot ${action} on channel ${channel}: user ids are in lower case, as in ${meant}`);
   }

@@ -3,6 +3,7 @@ import { of, Subject, type Subscription } from "rxjs";
 import { type MemoryLog, memoryLog } from "../adapters/log/memory_log.ts";
 import type { UserId } from "../domain/channel.ts";
 import { type Gateway, gateway } from "../domain/gateway.ts";
+import type { DenyList } from "../domain/deny_list.ts";
 import type { StoredRecord } from "../domain/log_record.ts";
 import type { Authenticator } from "../domain/ports/authenticator.ts";
 import type { Connection } from "../domain/ports/transport.ts";
@@ -31,6 +32,8 @@ export interface TestGatewayOptions {
   readonly beside?: TestGateway;
   /** What the ids that this gateway makes begin with; none where only one gateway is on the log. */
   readonly name?: string;
+  /** Who is not let in; its topic has to be one of `topics`. Default: nobody can be denied. */
+  readonly denials?: DenyList;
   /** Puts others in the place of ports of the gateway. */
   readonly rig?: (ports: GatewayPorts) => GatewayPorts;
 }
@@ -104,6 +107,7 @@ export class TestGateway implements Disposable {
       routes,
       settings: { ...DEFAULT_SETTINGS, node: "test", ...options.settings },
       drain: this.#drain,
+      ...(options.denials ? { denials: options.denials } : {}),
     });
     this.#subscription = inVirtualTime(() =>
       this.gateway.effects.subscribe({

@@ -81,6 +81,8 @@ export interface KafkaLogOptions extends KafkaConnection {
   readonly topics: readonly string[];
   /** How missing topics are made; `false`, the default, makes none: a missing topic is then a fatal mistake. */
   readonly createTopics?: false | TopicCreation;
+  /** Those of `topics` that keep the last record of each key: they are made with one partition and `cleanup.policy=compact`. */
+  readonly compacted?: readonly string[];
   /** What differs from {@linkcode KAFKA_DEADLINES}. */
   readonly deadlines?: Partial<KafkaDeadlines>;
   /** What differs from {@linkcode KAFKA_LIMITS}. */

@@ -63,6 +63,7 @@ export function openReading(
     keeper,
     topics,
     createTopics: options.createTopics ?? false,
+    compacted: options.compacted ?? [],
     deadlines,
     reads,
     signal,

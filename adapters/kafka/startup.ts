@@ -13,6 +13,7 @@ export interface StartOptions {
   readonly keeper: StateKeeper;
   readonly topics: readonly string[];
   readonly createTopics: false | TopicCreation;
+  readonly compacted: readonly string[];
   readonly deadlines: KafkaDeadlines;
   /** The topics among them whose records are to be read. */
   readonly reads: readonly string[];
@@ -74,11 +75,15 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
   if (!options.createTopics) {
     throw new KafkaStartError(
       `Cannot start: Kafka ${named(absent)} ${absent.length === 1 ? "does" : "do"} not exist; ` +
-        `create ${absent.length === 1 ? "it" : "them"}, or set create_topics = true`,
+        `create ${absent.length === 1 ? "it" : "them"}, or set create_topics = true` + compactedHint(options, absent),
     );
   }
   try {
-    await createTopics(cluster, absent, { creation: options.createTopics, deadlineMs: deadlines.requestMs });
+    await createTopics(cluster, absent, {
+      creation: options.createTopics,
+      compacted: options.compacted,
+      deadlineMs: deadlines.requestMs,
+    });
   } catch (failure) {
     if (failure instanceof KafkaStartError) throw failure;
     return `Cannot create Kafka ${named(absent)}: ${failure instanceof Error ? failure.message : failure}`;
@@ -86,6 +91,14 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
     cluster.refresh();
   }
   return `Kafka ${named(absent)} was created a moment ago`;
+}
+
+/** Some of the topics are no route's: what they are for is not plain, nor that a usual topic would not do. */
+function compactedHint({ compacted }: StartOptions, absent: readonly string[]): string {
+  const [topic] = compacted.filter((topic) => absent.includes(topic));
+  return topic === undefined
+    ? ""
+    : `; ${topic} holds the deny list: it needs cleanup.policy=compact, and is not needed with auth.deny_list = false`;
 }
 
 function named(topics: readonly string[]): string {

@@ -33,17 +33,26 @@ const FATAL = new Set([
 export async function createTopics(
   cluster: Cluster,
   topics: readonly string[],
-  { creation, deadlineMs }: { readonly creation: TopicCreation; readonly deadlineMs: number },
+  { creation, compacted, deadlineMs }: {
+    readonly creation: TopicCreation;
+    /** Those that keep the last record of each key, in one partition. */
+    readonly compacted: readonly string[];
+    readonly deadlineMs: number;
+  },
 ): Promise<void> {
   const view = cluster.state.view;
   const node = view && view.controller >= 0 ? view.controller : view?.brokers.keys().next().value ?? -1;
   const link = await cluster.link(node);
-  const wanted = topics.map((topic) => ({
-    topic,
-    numPartitions: creation.partitions,
-    replicationFactor: creation.replicationFactor,
-    configEntries: Object.entries(creation.config ?? {}).map(([name, value]) => ({ name, value })),
-  }));
+  const wanted = topics.map((topic) => {
+    const isCompacted = compacted.includes(topic);
+    const config = isCompacted ? { "cleanup.policy": "compact" } : creation.config ?? {};
+    return {
+      topic,
+      numPartitions: isCompacted ? 1 : creation.partitions,
+      replicationFactor: creation.replicationFactor,
+      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+    };
+  });
   try {
     await link.use("create topics", (broker) => broker.createTopics(wanted, deadlineMs), deadlineMs);
   } catch (error) {

@@ -4,6 +4,7 @@ export const COUNTERS = {
   connections_closed: "WebSockets that have ended",
   connections_refused: "WebSocket handshakes that were refused",
   connections_limited: "WebSockets that were ended because they passed a limit",
+  sessions_denied: "Sessions that were ended because their user or token was denied",
   tokens_refused: "Tokens that were not good",
   frames_received: "Frames that clients sent",
   frames_refused: "Frames that could not be read, or were no requests",
