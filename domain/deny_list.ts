@@ -23,7 +23,9 @@ export interface Denial {
 
 /** What a record did to the list; `problem` where it could not be understood: what it denies is denied for ever then. */
 export interface DenialChange {
+  /** Whom it denied, or let in again; absent where it is of nobody. */
   readonly denied?: Denied;
+  /** What is wrong with it, for the operator. */
   readonly problem?: string;
 }
 
@@ -63,6 +65,7 @@ export class DenyList {
   #seenAt = -Infinity;
   #purgeAt = 1_000;
 
+  /** Makes a list that is still empty. */
   constructor(topic: string = CONTROL_TOPIC) {
     this.topic = topic;
   }
