@@ -34,9 +34,13 @@ export interface HttpTransportOptions {
   readonly publishPath?: string;
   /** Where the events of channels are. Default `/events`. */
   readonly eventsPath?: string;
+  /** What differs from {@linkcode DEFAULT_HTTP_LIMITS}; sizes in bytes, times in seconds. */
   readonly limits?: Partial<HttpLimits>;
+  /** Whose time it is. */
   readonly clock: Clock;
+  /** Makes session ids, and spreads what many streams do. */
   readonly random: Random;
+  /** Where counters and log lines go. */
   readonly telemetry: Telemetry;
 }
 

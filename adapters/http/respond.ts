@@ -33,7 +33,7 @@ export async function respond(request: Request, responder: Responder): Promise<R
   if (!("status" in answer)) {
     return new Response(answer.body as BodyInit, { headers: { ...answer.headers, ...SAFE, ...cors } });
   }
-  return isForEventSource(request, answer) ? comeAgain(answer, cors) : refused(request, answer, cors);
+  return isForEventSource(request, answer) ? endAtOnce(answer, cors) : refused(request, answer, cors);
 }
 
 const SAFE = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
@@ -63,7 +63,7 @@ function isForEventSource(request: Request, { status }: HttpRefusal): boolean {
 }
 
 /** A stream that says why it ends at once, and when to come again. */
-function comeAgain({ error }: HttpRefusal, cors: Record<string, string>): Response {
+function endAtOnce({ error }: HttpRefusal, cors: Record<string, string>): Response {
   const retry = `retry: ${Math.max(1000, error.retryAfterMs)}\n`;
   return new Response(retry + new TextDecoder().decode(plainEvent("refused", error)), {
     headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", ...SAFE, ...cors },
