@@ -20,3 +20,4 @@ export { testRecord, type TestRecordFields } from "./test_record.ts";
 export { trackDeliveries, type TrackedDeliveries } from "./track_deliveries.ts";
 export { DEFAULT_ROUTES, TestGateway, testGateway, type TestGatewayOptions } from "./test_gateway.ts";
 export { VirtualClock } from "./virtual_clock.ts";
+export { RealTimeUsed, virtualOnly } from "./virtual_only.ts";
