@@ -9,7 +9,7 @@ export type { Retention } from "../adapters/log/retention.ts";
 export { inVirtualTime } from "./in_virtual_time.ts";
 export { type MarbleKit, marbles, type Picture, runMarbles, type Watched } from "./marbles.ts";
 export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
-export { type JsonValue, payloadValue } from "./payload_value.ts";
+export { payloadValue } from "./payload_value.ts";
 export { recordsOf } from "./records_of.ts";
 export { type Note, RecordingTelemetry } from "./recording_telemetry.ts";
 export { riggedLog } from "./rigged_log.ts";

@@ -5,7 +5,7 @@ import type { Codec } from "../domain/ports/codec.ts";
 import type { Connection, Effect } from "../domain/ports/transport.ts";
 import type { Publication } from "../domain/publication.ts";
 import { inVirtualTime } from "./in_virtual_time.ts";
-import { type JsonValue, payloadValue } from "./payload_value.ts";
+import { jsonOf, payloadValue } from "./payload_value.ts";
 import { frameOf, messageOf, testCodec } from "./test_codec.ts";
 
 /** A client's request that the gateway answers, without its `id`. */
@@ -68,7 +68,7 @@ export class TestClient implements Connection {
   }
 
   /** The payloads that came, in order: JSON values, texts, bytes, and `null` for a tombstone. */
-  get payloads(): (JsonValue | Uint8Array)[] {
+  get payloads(): unknown[] {
     return this.publications.map(({ payload }) => payloadValue(payload));
   }
 
@@ -123,12 +123,16 @@ export class TestClient implements Connection {
     return this.request({ type: "subscribe", channel, ...options });
   }
 
-  /** Publishes a JSON value to a channel. */
-  publish(channel: string, value: JsonValue, options: PublishOptions = {}): ServerFrame | undefined {
+  /**
+   * Publishes a value to a channel, as JSON.
+   *
+   * @throws {TypeError} where JSON cannot say it
+   */
+  publish(channel: string, value: unknown, options: PublishOptions = {}): ServerFrame | undefined {
     return this.request({
       type: "publish",
       channel,
-      payload: { kind: "json", text: JSON.stringify(value) },
+      payload: { kind: "json", text: jsonOf(value) },
       ...options,
     });
   }

@@ -1,10 +1,10 @@
 import type { StoredRecord } from "../domain/log_record.ts";
-import type { JsonValue } from "./payload_value.ts";
+import { jsonOf } from "./payload_value.ts";
 
 /** What a test says of a record; the rest has defaults. */
 export interface TestRecordFields extends Partial<Omit<StoredRecord, "value" | "headers">> {
   /** The value as JSON; instead of `text` and `value`. */
-  readonly json?: JsonValue;
+  readonly json?: unknown;
   /** The value as text, in UTF-8; instead of `value`. */
   readonly text?: string;
   /** The value; `null`, a tombstone, where nothing is said. */
@@ -30,7 +30,7 @@ const utf8 = new TextEncoder();
  */
 export function testRecord(fields: TestRecordFields = {}): StoredRecord {
   const { topic = "test", partition = 0, offset = 0, time = 0, key = null, headers = {} } = fields;
-  const text = fields.json === undefined ? fields.text : JSON.stringify(fields.json);
+  const text = fields.json === undefined ? fields.text : jsonOf(fields.json);
   return {
     topic,
     partition,
