@@ -5,6 +5,7 @@
  */
 export * from "./domain/channel.ts";
 export * from "./domain/channel_pattern.ts";
+export { copyRecord, type CopyTo } from "./domain/copy_record.ts";
 export * from "./domain/cursor.ts";
 export * from "./domain/deny_list.ts";
 export * from "./domain/disconnect.ts";

@@ -19,6 +19,8 @@ export { type Appended, RecordRefused, type Refused, type SinkRules } from "../j
 export type { InFlight } from "../jobs/hand_out.ts";
 export { KafkaGroupError } from "./group/group_error.ts";
 export type { KafkaJobConnection } from "./jobs/job_connection.ts";
+export type { Position } from "../jobs/position.ts";
+export { kafkaRange, type KafkaRangeOptions, type RangeEnd } from "./jobs/kafka_range.ts";
 export { kafkaSink, type KafkaSinkOptions } from "./jobs/kafka_sink.ts";
 export type { KafkaGroup } from "./jobs/as_member.ts";
 export { kafkaSource, type KafkaSourceOptions } from "./jobs/kafka_source.ts";

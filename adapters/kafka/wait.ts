@@ -5,6 +5,12 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return bell().wait(ms, signal);
 }
 
+/** Resolves when `signal` aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /** Settles as `task` does, or rejects with what `late` makes after `ms` milliseconds. `task` goes on unheard. */
 export function within<T>(task: Promise<T>, ms: number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,10 @@
-const FENCE = /```(ts|typescript|js|javascript)\b/;
+/** What needs a broker or a server is not run: `tests/docs/ignored_examples_test.ts` checks its types. */
+const FENCE = /```(ts|typescript|js|javascript)\b(?! ignore)/;
 
-/** The Markdown and TypeScript files at some paths, folders and all in them, that have code examples. Absent paths have none. */
+/**
+ * The Markdown and TypeScript files at some paths, folders and all in them, that have code examples that are run. Absent paths have
+ * none.
+ */
 export async function documentsWithExamples(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map(async (path) => {
     const kind = await kindOf(path);

@@ -3,6 +3,7 @@ import { Observable } from "rxjs";
 import { type Coordinator, coordinator, type CoordinatorParts } from "../group/coordinator.ts";
 import { type Generation, runMember } from "../group/member.ts";
 import { type KafkaReading, openReading } from "../reading.ts";
+import { aborted } from "../wait.ts";
 import { jobLog, type KafkaJobConnection } from "./job_connection.ts";
 
 /** How a group is a group. */
@@ -94,9 +95,4 @@ export function asMember<T>(
       stop.abort();
     };
   });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -29,7 +29,7 @@ const FOR_EVER_MS = 2 ** 31 - 1;
  * waits here is what the source has in flight. Needs WRITE (and with `createTopics` CREATE) on the topics, and `net` for every broker.
  *
  * @example
- * ```ts no-assert
+ * ```ts ignore
  * import { kafkaSink, kafkaSource } from "@tidegate/tidegate/kafka";
  * import { map } from "rxjs";
  *

@@ -31,7 +31,7 @@ export interface KafkaSourceOptions extends KafkaJobConnection, KafkaGroup {
  * the background. Needs READ on the topics and on the group, and the permission `net` for every broker.
  *
  * @example
- * ```ts no-assert
+ * ```ts ignore
  * import { kafkaSource } from "@tidegate/tidegate/kafka";
  * import { tap } from "rxjs";
  *

@@ -48,7 +48,7 @@ const BATCH: InFlight = { records: 5_000, bytes: 4 * 1024 * 1024 };
  * `transactionalId`; the permission `net` for every broker.
  *
  * @example
- * ```ts no-assert
+ * ```ts ignore
  * import { kafkaTransactions } from "@tidegate/tidegate/kafka";
  * import { map } from "rxjs";
  *

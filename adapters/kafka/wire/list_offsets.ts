@@ -16,10 +16,15 @@ export interface ListedOffset {
   readonly offset: number;
 }
 
-/** Asks the leader for the earliest or the latest offset of partitions of one topic, records of open transactions left out. */
+/**
+ * Asks the leader for offsets of partitions of one topic, records of open transactions left out.
+ *
+ * @param asked.at {@linkcode EARLIEST}, {@linkcode LATEST}, or a time in milliseconds since 1970: the offset of the first record at it
+ * or later, -1 where there is none
+ */
 export function listOffsets(
   topic: string,
-  asked: { readonly partitions: readonly number[]; readonly at: typeof EARLIEST | typeof LATEST },
+  asked: { readonly partitions: readonly number[]; readonly at: number },
 ): Call<readonly ListedOffset[]> {
   return call({ api: LIST_OFFSETS, version: 4 }, {
     write(to) {
