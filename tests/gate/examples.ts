@@ -1,4 +1,4 @@
-/** What needs a broker or a server is not run: `tests/docs/ignored_examples_test.ts` checks its types. */
+/** What needs a broker or a server is not run: `tests/gate/ignored_examples_test.ts` checks its types. */
 const FENCE = /```(ts|typescript|js|javascript)\b(?! ignore)/;
 
 /**

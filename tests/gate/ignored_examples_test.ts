@@ -1,6 +1,6 @@
 import { assert, assertGreater } from "@std/assert";
 import { readSourceTree } from "../architecture/source_tree.ts";
-import { documents, readDocument } from "./document.ts";
+import { documents, readDocument } from "../docs/document.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
