@@ -20,22 +20,22 @@ function rate(fallback: number, notes: { readonly about: string }) {
 /** `[limits]` */
 export const LIMITS = v.object({
   frame_bytes: wholeNumber({ min: KIB, max: 64 * MIB, default: DEFAULT_SETTINGS.frameBytes }, {
-    about: "The largest WebSocket message that a client may send, in bytes; a longer one closes the connection",
+    about: "The largest WebSocket message, or body of a publish over HTTP, in bytes; a longer one ends the connection",
   }),
   subscriptions: wholeNumber({ min: 1, max: 100_000, default: DEFAULT_SETTINGS.subscriptionsPerConnection }, {
     about: "Subscriptions that one connection may have",
   }),
   connections: wholeNumber({ min: 1, max: 10_000_000, default: 50_000 }, {
-    about: "Connections that this node takes; one more is refused",
+    about: "WebSockets that this node takes, and as many HTTP requests at once; one more is refused",
   }),
   connections_per_user: wholeNumber({ min: 1, max: 1_000_000, default: DEFAULT_SETTINGS.connectionsPerUser }, {
-    about: "Connections that one user may have on this node",
+    about: "Connections that one user may have on this node; a request of plain HTTP is one while it is open",
   }),
   head_bytes: wholeNumber({ min: KIB, max: MIB, default: 8 * KIB }, {
     about: "The largest head of an HTTP request, in bytes",
   }),
   handshake_seconds: duration({ max: DAY_SECONDS, default: 5 }, {
-    about: "How long a client may take to send the head of its request",
+    about: "How long a client may take to send the head of its request, and the body of a publish",
   }),
   connect_wait_ms: wholeNumber({ min: 0, max: 60_000, default: DEFAULT_SETTINGS.connectWaitMs }, {
     about: "How long a silent client is waited for before it is connected without a `connect` frame, in milliseconds",

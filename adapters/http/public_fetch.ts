@@ -20,6 +20,10 @@ export interface PublicFetchOptions {
   readonly ready: () => Readiness;
   /** Where WebSockets are accepted. Default `/ws`. */
   readonly webSocketPath?: string;
+  /** Where events are streamed. Default `/events`. */
+  readonly eventsPath?: string;
+  /** Where messages are published. Default `/publish`. */
+  readonly publishPath?: string;
 }
 
 /**
@@ -27,12 +31,13 @@ export interface PublicFetchOptions {
  * `/readyz` (200, or 503 with the reasons); 426 where a WebSocket was meant, 405 to other methods, 404 elsewhere.
  */
 export function publicFetch(options: PublicFetchOptions): (request: Request) => Promise<Response> {
-  const { name, version, ready, webSocketPath = "/ws" } = options;
+  const { name, version, ready, webSocketPath = "/ws", eventsPath = "/events", publishPath = "/publish" } = options;
 
   const pages: Readonly<Record<string, (request: Request, url: URL) => Response | Promise<Response>>> = {
     async "/"(request, url) {
       const address = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}${webSocketPath}`;
-      const body = chooseForm(request, landingPage({ name, version, address }));
+      const [events, publish] = [eventsPath, publishPath].map((path) => url.origin + path) as [string, string];
+      const body = chooseForm(request, landingPage({ name, version, address, events, publish }));
       const tag = await eTag(body.text) ?? "";
       // What the page says to paste into the browser's console is run as the page's.
       const headers = {
@@ -61,7 +66,8 @@ export function publicFetch(options: PublicFetchOptions): (request: Request) => 
     const url = new URL(request.url);
     const page = Object.hasOwn(pages, url.pathname) ? pages[url.pathname] : undefined;
     if (!page) {
-      const message = `Cannot find ${url.pathname.slice(0, 200)}: here are /, ${webSocketPath}, /healthz and /readyz`;
+      const here = ["/", webSocketPath, eventsPath, publishPath, "/healthz"].join(", ");
+      const message = `Cannot find ${url.pathname.slice(0, 200)}: here are ${here} and /readyz`;
       return refuse(request, 404, { message });
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
