@@ -4,7 +4,14 @@
  * @module
  */
 import metadata from "./deno.json" with { type: "json" };
-import { type Command, helpText, parseCommand, URL_VARIABLE, USAGE_EXIT_CODE } from "./adapters/cli/mod.ts";
+import {
+  type Command,
+  helpText,
+  parseCommand,
+  TOKEN_VARIABLE,
+  URL_VARIABLE,
+  USAGE_EXIT_CODE,
+} from "./adapters/cli/mod.ts";
 import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
 import { loadPipelines } from "./adapters/pipeline/mod.ts";
 import { errorText, isClosedPipe, print, printError } from "./commands/process.ts";
@@ -14,8 +21,15 @@ import { errorText, isClosedPipe, print, printError } from "./commands/process.t
  * a second signal did not let it stop in order.
  */
 async function run(args: readonly string[]): Promise<number> {
-  const url = Deno.env.get(URL_VARIABLE);
-  const command = parseCommand(args, url === undefined ? {} : { url });
+  // Read by commands that need them alone: others may not be allowed to.
+  const command = parseCommand(args, {
+    get url() {
+      return Deno.env.get(URL_VARIABLE);
+    },
+    get token() {
+      return Deno.env.get(TOKEN_VARIABLE);
+    },
+  });
   if ("error" in command) {
     printError(command.error);
     return USAGE_EXIT_CODE;
@@ -47,6 +61,11 @@ async function carryOut(command: Command): Promise<number> {
       return await (await import("./commands/pub.ts")).pub(command);
     case "sub":
       return await (await import("./commands/sub.ts")).sub(command);
+    case "token":
+      return await (await import("./commands/token.ts")).token(await configuration(command), command);
+    case "deny":
+    case "allow":
+      return await (await import("./commands/deny.ts")).deny(await configuration(command), command);
   }
 }
 

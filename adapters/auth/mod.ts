@@ -9,6 +9,7 @@ export { jwtAuthenticator, type JwtAuthenticatorOptions } from "./jwt_authentica
 export { keysIn } from "./key_file.ts";
 export { noneAuthenticator, type NoneAuthenticatorOptions } from "./none_authenticator.ts";
 export { RemoteKeys, type RemoteKeysOptions } from "./remote_keys.ts";
+export { privateSigningKey, secretSigningKey, type SigningKey, signToken } from "./sign_token.ts";
 export {
   fixedKeys,
   type KeyHint,
@@ -19,4 +20,4 @@ export {
   type TokenKey,
   type TokenKeys,
 } from "./token_key.ts";
-export type { TokenRules } from "./verify_token.ts";
+export { type TokenProblem, type TokenRules, verifyToken } from "./verify_token.ts";

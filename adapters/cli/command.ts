@@ -1,7 +1,10 @@
 /** What the command line asks for. */
+import type { UserId } from "../../domain/channel.ts";
+import type { Denied } from "../../domain/deny_list.ts";
+import type { Action } from "../../domain/grants.ts";
 
 /** The names of the commands. */
-export const COMMAND_NAMES = ["serve", "check", "pub", "sub"] as const;
+export const COMMAND_NAMES = ["serve", "check", "pub", "sub", "token", "deny", "allow"] as const;
 
 /** The name of a command. */
 export type CommandName = typeof COMMAND_NAMES[number];
@@ -12,6 +15,9 @@ export const DEFAULT_URL = "ws://127.0.0.1:8080/ws";
 /** The environment variable that stands for `--url`. */
 export const URL_VARIABLE = "TIDEGATE_URL";
 
+/** The environment variable that stands for `--token`, which other users of the machine can see. */
+export const TOKEN_VARIABLE = "TIDEGATE_TOKEN";
+
 /** The exit code of a command line that cannot be understood. */
 export const USAGE_EXIT_CODE = 2;
 
@@ -21,6 +27,9 @@ export type Command =
   | CheckCommand
   | PubCommand
   | SubCommand
+  | TokenCommand
+  | DenyCommand
+  | AllowCommand
   | { readonly command: "help"; readonly of?: CommandName }
   | { readonly command: "version" };
 
@@ -46,6 +55,8 @@ export interface ClientOptions {
   readonly url: string;
   /** A UUID in lower case, for the header `user_id` of a gateway in mode `header`. */
   readonly user?: string;
+  /** For the header `Authorization` of a gateway in mode `jwt`. */
+  readonly token?: string;
   /** What is spoken with the gateway; absent: `json`. */
   readonly protocol?: "json" | "capnp";
 }
@@ -72,4 +83,39 @@ export interface SubCommand extends ClientOptions {
   readonly since?: string;
   /** How many messages to print before the end, 1 or more; absent: no end. */
   readonly count?: number;
+}
+
+/** Makes a token. */
+export interface TokenCommand {
+  readonly command: "token";
+  /** The configuration file. */
+  readonly config?: string;
+  readonly user: UserId;
+  /** Valid channel patterns by action. */
+  readonly grants: Readonly<Partial<Record<Action, readonly string[]>>>;
+  /** How long it is good for, in milliseconds. */
+  readonly forMs: number;
+  /** Its `jti`; absent: one is made. */
+  readonly id?: string;
+  /** The file of the private key; absent: the secret of the configuration signs. */
+  readonly key?: string;
+}
+
+/** Denies a user or a token. */
+export interface DenyCommand {
+  readonly command: "deny";
+  /** The configuration file. */
+  readonly config?: string;
+  readonly denied: Denied;
+  /** For how long, in milliseconds; absent: for ever. */
+  readonly forMs?: number;
+  readonly reason?: string;
+}
+
+/** Lets a user or a token in again. */
+export interface AllowCommand {
+  readonly command: "allow";
+  /** The configuration file. */
+  readonly config?: string;
+  readonly denied: Denied;
 }

@@ -34,6 +34,10 @@ const URL_OPTION: Option = {
 };
 const USER: Option = { value: "UUID", about: "who to be, where the gateway's auth.mode is header" };
 
+const TOKEN: Option = {
+  value: "TOKEN",
+  about: "the token, where the gateway's auth.mode is jwt; default: TIDEGATE_TOKEN, which nobody else sees",
+};
 const PROTOCOL: Option = { value: "NAME", about: "what is spoken with the gateway: json (default) or capnp" };
 
 /** Options that every command has, and the command line without one. */
@@ -67,6 +71,7 @@ export const GRAMMAR: Readonly<Record<CommandName, CommandGrammar>> = {
       header: { value: "NAME=VALUE", multiple: true, about: "a header of the message; may be repeated" },
       url: URL_OPTION,
       user: USER,
+      token: TOKEN,
       protocol: PROTOCOL,
     },
     examples: [`tidegate pub chat:lobby '{"hello":"world"}'`, "tidegate pub chat:lobby --text hello"],
@@ -80,8 +85,48 @@ export const GRAMMAR: Readonly<Record<CommandName, CommandGrammar>> = {
       count: { value: "N", about: "ends after N messages" },
       url: URL_OPTION,
       user: USER,
+      token: TOKEN,
       protocol: PROTOCOL,
     },
     examples: ["tidegate sub chat:lobby", "tidegate sub chat:lobby chat:help --since earliest --count 10"],
   },
+  token: {
+    usage: "",
+    about: "Makes a token to try a gateway in mode jwt with.",
+    arguments: { min: 0, max: 0 },
+    options: {
+      user: { value: "ID", about: "whose token it is" },
+      subscribe: grant("subscribe to"),
+      publish: grant("publish to"),
+      history: grant("look at the history of"),
+      presence: grant("see who is present on"),
+      for: { value: "TIME", about: "how long it is good for, such as 90s, 15m, 1h (default) or 7d" },
+      id: { value: "ID", about: "its id (jti), by which it can be denied; default: a UUID" },
+      key: { value: "FILE", about: "the private key that signs it, in PEM or as a JWK; default: jwt.secret signs" },
+      config: CONFIG,
+    },
+    examples: [`tidegate token --user alice --subscribe 'chat:*' --publish chat:lobby --for 1h`],
+  },
+  deny: {
+    usage: "user|token ID",
+    about: "Ends the connections of a user, or of a token, on every gateway, and lets it in no more.",
+    arguments: { min: 2, max: 2 },
+    options: {
+      for: { value: "TIME", about: "for how long, such as 90s, 15m, 1h or 7d; default: for ever" },
+      reason: { value: "TEXT", about: "why, for operators: it stands in the log" },
+      config: CONFIG,
+    },
+    examples: ["tidegate deny user alice --for 1h --reason spam", "tidegate deny token 6d1f4a4e"],
+  },
+  allow: {
+    usage: "user|token ID",
+    about: "Takes a denial back.",
+    arguments: { min: 2, max: 2 },
+    options: { config: CONFIG },
+    examples: ["tidegate allow user alice"],
+  },
 };
+
+function grant(what: string): Option {
+  return { value: "PATTERN", multiple: true, about: `channels that the user may ${what}; may be repeated` };
+}

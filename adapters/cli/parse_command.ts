@@ -6,12 +6,15 @@ import { nearestName } from "../config/nearest_name.ts";
 import { quoted } from "../telemetry/printable.ts";
 import { type ClientOptions, type Command, COMMAND_NAMES, type CommandName, DEFAULT_URL } from "./command.ts";
 import { COMMON_OPTIONS, GRAMMAR } from "./options.ts";
+import { parseAllow, parseDeny, parseToken } from "./parse_identity.ts";
 import { type SplitArguments, splitArguments, UsageError } from "./split_arguments.ts";
 
 /** What the command line does not have to say. */
 export interface CommandDefaults {
   /** Stands for `--url`: the value of `TIDEGATE_URL`. */
-  readonly url?: string;
+  readonly url?: string | undefined;
+  /** Stands for `--token`: the value of `TIDEGATE_TOKEN`. */
+  readonly token?: string | undefined;
 }
 
 /**
@@ -61,6 +64,12 @@ function parse(args: readonly string[], defaults: CommandDefaults): Command {
       return { command: name, ...publish(given), ...client(given, defaults) };
     case "sub":
       return { command: name, ...subscribe(given), ...client(given, defaults) };
+    case "token":
+      return { command: name, ...parseToken(given), ...config(given) };
+    case "deny":
+      return { command: name, ...parseDeny(given), ...config(given) };
+    case "allow":
+      return { command: name, ...parseAllow(given), ...config(given) };
   }
 }
 
@@ -85,7 +94,17 @@ function client(given: SplitArguments, defaults: CommandDefaults): ClientOptions
     const source = option === undefined ? "TIDEGATE_URL" : "--url";
     throw new UsageError(`Cannot connect to ${source} ${quoted(url)}: expected a URL such as ${DEFAULT_URL}`);
   }
-  return { url, ...user(given), ...protocol(given) };
+  return { url, ...user(given), ...token(given, defaults), ...protocol(given) };
+}
+
+function token(given: SplitArguments, defaults: CommandDefaults): Pick<ClientOptions, "token"> {
+  const [option] = given.values("token");
+  const token = option ?? (defaults.token || undefined);
+  if (token === undefined) return {};
+  // Never shown: it may be a good one with a line end at its end.
+  if (/^[\x21-\x7e]+$/.test(token)) return { token };
+  const source = option === undefined ? "TIDEGATE_TOKEN" : "--token";
+  throw new UsageError(`Cannot send the token of ${source}: expected printable ASCII characters without a space`);
 }
 
 function user(given: SplitArguments): Pick<ClientOptions, "user"> {

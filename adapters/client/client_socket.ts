@@ -38,11 +38,14 @@ const SILENT_PINGS = 2.5;
  * connection ends; never completes.
  */
 export function clientSocket(options: ClientOptions): Observable<ClientEvent> {
-  const { url, user } = options;
+  const { url, user, token } = options;
   const { subprotocol, binary, encode, decode } = clientProtocol(options);
   return new Observable((observer) => {
     const socket = new WebSocket(url, [subprotocol], {
-      headers: user === undefined ? {} : { user_id: user },
+      headers: {
+        ...(user === undefined ? {} : { user_id: user }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       handshakeTimeout: HANDSHAKE_MS,
       perMessageDeflate: false,
     });

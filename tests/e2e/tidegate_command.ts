@@ -11,13 +11,19 @@ export interface Ran {
 /** Runs one command to its end, in a folder of its own. */
 export async function tidegate(
   args: readonly string[],
-  options: { env?: Record<string, string>; config?: string; input?: BlobPart } = {},
+  options: {
+    env?: Record<string, string>;
+    config?: string;
+    input?: BlobPart;
+    /** Another folder that it may read and write. */
+    readable?: string;
+  } = {},
 ): Promise<Ran> {
   const folder = await Deno.makeTempDir({ prefix: "tidegate-cli-" });
   try {
     if (options.config !== undefined) await Deno.writeTextFile(`${folder}/config.toml`, options.config);
     const child = new Deno.Command(Deno.execPath(), {
-      args: tidegateArgs(folder, ...args),
+      args: tidegateArgs(options.readable === undefined ? folder : `${folder},${options.readable}`, ...args),
       cwd: folder,
       clearEnv: true,
       env: cleanEnv(options.env),

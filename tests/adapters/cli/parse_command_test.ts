@@ -107,7 +107,10 @@ Deno.test("help and version are asked for with and without a command", () => {
 Deno.test("an unknown command or option is answered with the nearest", () => {
   assertEquals(mistake(["sevre"]), 'Unknown command "sevre"; did you mean serve?');
   assertEquals(mistake(["help", "pubb"]), 'Unknown command "pubb"; did you mean pub?');
-  assertEquals(mistake(["frobnicate"]), 'Unknown command "frobnicate"; expected one of serve, check, pub, sub');
+  assertEquals(
+    mistake(["frobnicate"]),
+    'Unknown command "frobnicate"; expected one of serve, check, pub, sub, token, deny, allow',
+  );
   assertEquals(mistake(["serve", "--confg", "x"]), 'Unknown option "--confg"; did you mean --config?');
   assertEquals(mistake(["serve", "--confg=x"]), 'Unknown option "--confg"; did you mean --config?');
   assertEquals(mistake(["--versoin"]), 'Unknown option "--versoin"; did you mean --version?');
