@@ -1,8 +1,6 @@
 import {
   catchError,
-  concat,
   defer,
-  EMPTY,
   map,
   mergeMap,
   type Observable,
@@ -11,6 +9,7 @@ import {
   type OperatorFunction,
   queueScheduler,
   subscribeOn,
+  tap,
   throwError,
 } from "rxjs";
 import type { DeadLetter } from "./attempt.ts";
@@ -60,17 +59,13 @@ export function eachDelivery<T, Out extends ObservableInput<unknown>, Dead exten
   const run = (delivery: Delivery<T>) =>
     defer(() => {
       const parts = partsOf(delivery);
-      const ended = defer(() => {
-        parts.end();
-        return EMPTY;
-      });
-      const outputs = defer(() => project(delivery.value)).pipe(
+      return defer(() => project(delivery.value)).pipe(
         catchError((error: unknown): Dead | Observable<never> =>
           failed ? failed({ ok: false, item: delivery.value, error }) : throwError(() => error)
         ),
         map((value) => parts.add(value)),
+        tap({ complete: () => parts.end() }),
       );
-      return concat(outputs, ended);
     });
   if (inOrder) return mapInOrder(run, { concurrency });
   // The queue keeps many that end as soon as they start, after a wait, from nesting one within the other.

@@ -1,12 +1,12 @@
 import {
-  concat,
   concatMap,
   defer,
+  EMPTY,
   expand,
-  from,
   map,
+  materialize,
+  merge,
   mergeMap,
-  type Observable,
   type ObservableInput,
   type ObservedValueOf,
   of,
@@ -47,16 +47,23 @@ export function mapInOrder<In, Out extends ObservableInput<unknown>>(
   return (source) =>
     defer(() => {
       const turns = new Turns<In, ObservedValueOf<Out>>(Math.max(1, options.concurrency));
-      // The queue keeps many that end as soon as they start from nesting one within the other.
-      const run = (turn: Turn<In, ObservedValueOf<Out>>): Observable<Step<In, ObservedValueOf<Out>>> =>
-        concat(
-          defer(() => project(turn.item)).pipe(map((value) => turns.emitted(turn, value))),
-          defer(() => of(turns.ended(turn))),
-        ).pipe(subscribeOn(queueScheduler));
+      const run = (turn: Turn<In, ObservedValueOf<Out>>) => {
+        // mergeMap completes after its projection was torn down: what starts then finds everything released.
+        const running = of(turn.item).pipe(
+          mergeMap((item) => project(item) as ObservableInput<ObservedValueOf<Out>>, 1),
+          materialize(),
+          map((told) => {
+            if (told.kind === "E") throw told.error;
+            return told.kind === "N" ? turns.emitted(turn, told.value) : turns.ended(turn);
+          }),
+        );
+        // The queue keeps many that end as soon as they start, after a wait, from nesting one within the other.
+        return turn.waited ? running.pipe(subscribeOn(queueScheduler)) : running;
+      };
       return source.pipe(
         map((item) => turns.arrived(item)),
         // Infinity: Turns bounds what is started.
-        expand(({ start }) => from(start).pipe(mergeMap(run, Infinity)), Infinity),
+        expand(({ start }) => start.length === 0 ? EMPTY : merge(...start.map(run)), Infinity),
         concatMap(({ out }) => out),
       );
     });
@@ -64,6 +71,8 @@ export function mapInOrder<In, Out extends ObservableInput<unknown>>(
 
 interface Turn<In, Out> {
   readonly item: In;
+  /** It did not start as soon as it came. */
+  readonly waited: boolean;
   /** What it emitted before its turn. */
   readonly held: Out[];
   ended: boolean;
@@ -76,6 +85,7 @@ interface Step<In, Out> {
 }
 
 const NOTHING: readonly never[] = [];
+const NO_STEP = { out: NOTHING, start: NOTHING };
 
 /** Whose turn it is to be emitted, and to be started. */
 class Turns<In, Out> {
@@ -89,14 +99,16 @@ class Turns<In, Out> {
   }
 
   arrived(item: In): Step<In, Out> {
+    const waited = this.#started.length >= this.#concurrency;
+    if (!waited) return { out: NOTHING, start: [this.#begin(item, waited)] };
     this.#waiting.push(item);
-    return { out: NOTHING, start: this.#start() };
+    return NO_STEP;
   }
 
   emitted(turn: Turn<In, Out>, value: Out): Step<In, Out> {
     if (turn === this.#started.at(0)) return { out: [value], start: NOTHING };
     turn.held.push(value);
-    return { out: NOTHING, start: NOTHING };
+    return NO_STEP;
   }
 
   ended(turn: Turn<In, Out>): Step<In, Out> {
@@ -108,16 +120,16 @@ class Turns<In, Out> {
       const next = this.#started.at(0);
       if (next) out.push(...next.held.splice(0));
     }
-    return { out, start: this.#start() };
-  }
-
-  #start(): Turn<In, Out>[] {
     const start: Turn<In, Out>[] = [];
     while (this.#started.length < this.#concurrency && this.#waiting.length > 0) {
-      const turn = { item: this.#waiting.shift()!, held: [], ended: false };
-      this.#started.push(turn);
-      start.push(turn);
+      start.push(this.#begin(this.#waiting.shift()!, true));
     }
-    return start;
+    return { out, start };
+  }
+
+  #begin(item: In, waited: boolean): Turn<In, Out> {
+    const turn = { item, waited, held: [], ended: false };
+    this.#started.push(turn);
+    return turn;
   }
 }
