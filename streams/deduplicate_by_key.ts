@@ -1,6 +1,6 @@
 import { defer, filter, type OperatorFunction, type SchedulerLike } from "rxjs";
 import { RecentMap } from "./recent_map.ts";
-import { steadyTime } from "./steady_time.ts";
+import { SteadyTime } from "./steady_time.ts";
 
 /** How far back a duplicate is looked for. */
 export interface RecentKeys<T> {
@@ -40,10 +40,10 @@ export function deduplicateByKey<T>(
   const { count, withinMs, scheduler, leftOut } = options;
   return (source) =>
     defer(() => {
-      const time = steadyTime(scheduler);
+      const time = new SteadyTime(scheduler);
       const seen = new RecentMap<unknown, number>();
       return source.pipe(filter((item) => {
-        const now = time();
+        const now = time.now();
         while (seen.oldest && now - seen.oldest.value > withinMs) seen.shift();
         const name = key(item);
         const isNew = !seen.has(name);

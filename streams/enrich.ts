@@ -16,7 +16,7 @@ import {
 import type { DeadLetter } from "./attempt.ts";
 import { type Concurrency, mapInOrder } from "./map_in_order.ts";
 import { RecentMap } from "./recent_map.ts";
-import { steadyTime } from "./steady_time.ts";
+import { SteadyTime } from "./steady_time.ts";
 
 /** What was found is used again for items of the same key. */
 export interface FoundCache<T> {
@@ -105,11 +105,11 @@ function cached<T, Found>(
   ask: (item: T) => Observable<Found>,
   { key, size, ttlMs, scheduler }: FoundCache<T> & { readonly scheduler: SchedulerLike },
 ): (item: T) => Observable<Found> {
-  const time = steadyTime(scheduler);
+  const time = new SteadyTime(scheduler);
   const known = new RecentMap<unknown, { readonly found$: Observable<Found>; readonly until: number }>();
   return (item) => {
     const name = key(item);
-    const now = time();
+    const now = time.now();
     const last = known.get(name);
     // A look-up that failed begins anew with the next subscription.
     const entry = last && now < last.until

@@ -12,16 +12,17 @@ import {
   repeat,
   type SchedulerLike,
   switchMap,
+  tap,
   timer,
 } from "rxjs";
-import { steadyTime } from "./steady_time.ts";
+import { SteadyTime } from "./steady_time.ts";
 
 /** A state that items and time change. All times are milliseconds; each method returns what is emitted then, in order. */
 export interface TimedFold<In, Out> {
   next(item: In, now: number): readonly Out[];
   /** When `wake` is to be called; `undefined` where nothing waits. Asked after each other call: it must be cheap. */
   due(): number | undefined;
-  /** At the time of `due`, or a little before or after it. */
+  /** At the time of `due` or after it; now and then before it. */
   wake(now: number): readonly Out[];
   /** The source has completed. The output completes when nothing is due any more. */
   end(now: number): readonly Out[];
@@ -39,19 +40,20 @@ export function foldInTime<In, Out>(
 ): OperatorFunction<In, Out> {
   return (source) =>
     defer(() => {
-      const time = steadyTime(scheduler);
-      const fold = begin(time());
+      const time = new SteadyTime(scheduler);
+      const fold = begin(time.now());
       let armed = Infinity;
       const ring = () => {
         const due = fold.due();
         armed = due ?? Infinity;
-        return due === undefined ? EMPTY : timer(Math.max(0, due - time()), scheduler);
+        if (due === undefined) return EMPTY;
+        return timer(Math.max(0, due - time.now()), scheduler).pipe(tap(() => time.reach(due)));
       };
-      const alarm = defer(() => fold.wake(time())).pipe(repeat({ delay: ring }));
+      const alarm = defer(() => fold.wake(time.now())).pipe(repeat({ delay: ring }));
       return source.pipe(
         connect((items$) =>
           merge(
-            concat(items$.pipe(concatMap((item) => fold.next(item, time()))), defer(() => fold.end(time()))),
+            concat(items$.pipe(concatMap((item) => fold.next(item, time.now()))), defer(() => fold.end(time.now()))),
             // The merge above has folded an item, or the end, before it comes here.
             items$.pipe(
               map(() => false),

@@ -1,6 +1,6 @@
 import { defer, filter, type OperatorFunction, type SchedulerLike } from "rxjs";
 import { RecentMap } from "./recent_map.ts";
-import { steadyTime } from "./steady_time.ts";
+import { SteadyTime } from "./steady_time.ts";
 
 /** How items are throttled. */
 export interface Throttling<T> {
@@ -37,10 +37,10 @@ export function throttleByKey<T>(key: (item: T) => unknown, options: Throttling<
   const { periodMs, scheduler, leftOut, maxKeys = 10_000 } = options;
   return (source) =>
     defer(() => {
-      const time = steadyTime(scheduler);
+      const time = new SteadyTime(scheduler);
       const passed = new RecentMap<unknown, number>();
       return source.pipe(filter((item) => {
-        const now = time();
+        const now = time.now();
         while (passed.oldest && now - passed.oldest.value >= periodMs) passed.shift();
         const name = key(item);
         if (passed.has(name)) {

@@ -55,6 +55,7 @@ Deno.test(
     const bytes = { a: 1, b: 2, c: 2, d: 9, e: 1 };
     const options = { bytes: 3, sizeOf: (item: string) => bytes[item as "a"], count: 9 };
     const values = { a: "a", b: "b", c: "c", d: "d", e: "e" };
+    kit.emits(kit.hot("abe-|").pipe(batched(kit, options)), "a-x-|", { values: { a: "a", x: "be" } });
     kit.emits(kit.hot("abc---d---e|").pipe(batched(kit, options)), "a-b---(cd)-(e|)", { values });
   }),
 );
