@@ -25,6 +25,7 @@ export type {
   ConnectedJson,
   ErrorJson,
   HistoryJson,
+  PresenceChangeJson,
   PresenceJson,
   PublicationJson,
   PublishedJson,

@@ -120,7 +120,10 @@ export type ServerFrame =
   | { readonly type: "error"; readonly id: RequestId; readonly failure: Failure }
   | { readonly type: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string }
   | { readonly type: "draining"; readonly reconnectAfterMs: number }
-  | RefreshedFrame;
+  | RefreshedFrame
+  | { readonly type: "skipped"; readonly channel: string; readonly count: number; readonly cursor: string }
+  | { readonly type: "joined"; readonly channel: string; readonly user: string }
+  | { readonly type: "left"; readonly channel: string; readonly user: string };
 
 /** The session goes on with a new token. */
 export interface RefreshedFrame {

@@ -114,6 +114,9 @@ struct ServerFrame {
     gap @11 :Gap;
     draining @12 :Draining;
     refreshed @13 :Refreshed;
+    skipped @14 :Skipped;
+    joined @15 :PresenceChange;
+    left @16 :PresenceChange;
   }
 }
 
@@ -243,6 +246,20 @@ struct Refreshed {
   # The connection goes on with the new token.
   expiresAt @0 :Int64;
   # When it ends without another one, in milliseconds since 1970; 0: never.
+}
+
+struct Skipped {
+  # This client is too slow for a channel, whose policy left publications out.
+  channel @0 :Text;
+  cursor @1 :Text;
+  # That of the last one that was left out.
+  count @2 :UInt32;
+}
+
+struct PresenceChange {
+  # The first connection of a user subscribes to a channel, or the last one no longer does.
+  channel @0 :Text;
+  user @1 :Text;
 }
 
 struct Envelope {

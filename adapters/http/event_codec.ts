@@ -53,13 +53,17 @@ export function frameBody(frame: ServerFrame): string {
 /** Where its channel is to go on from after a frame; `undefined` where the frame says nothing of that. */
 export function cursorOf(frame: ServerFrame): string | undefined {
   if (frame.type === "publication") return frame.publication.cursor;
-  return frame.type === "subscribed" || frame.type === "gap" ? frame.cursor : undefined;
+  return hasCursor(frame) ? frame.cursor : undefined;
 }
 
 /** The channel of a frame that has a cursor. */
 export function channelOf(frame: ServerFrame): string | undefined {
   if (frame.type === "publication") return frame.publication.channel;
-  return frame.type === "subscribed" || frame.type === "gap" ? frame.channel : undefined;
+  return hasCursor(frame) ? frame.channel : undefined;
+}
+
+function hasCursor(frame: ServerFrame): frame is Extract<ServerFrame, { type: "subscribed" | "gap" | "skipped" }> {
+  return frame.type === "subscribed" || frame.type === "gap" || frame.type === "skipped";
 }
 
 /** An event called `error` would look like a broken connection to an `EventSource`. */

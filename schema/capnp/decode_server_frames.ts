@@ -9,12 +9,14 @@ import {
   FAILURE,
   GAP,
   HISTORY_PAGE,
+  PRESENCE_CHANGE,
   PRESENCE_LIST,
   PUBLICATION,
   PUBLICATION_PAYLOAD,
   PUBLISHED,
   REFRESHED,
   SERVER_FRAME,
+  SKIPPED,
   SUBSCRIBED,
   UNSUBSCRIBED,
 } from "../generated/layout.ts";
@@ -78,6 +80,15 @@ function readFrame(root: StructReader): ServerFrame | undefined {
       const reconnectAfterMs = root.struct(SERVER_FRAME.draining).uint32(DRAINING.reconnectAfterMs);
       return { type: "draining", reconnectAfterMs };
     }
+    case which.skipped: {
+      const body = root.struct(SERVER_FRAME.skipped);
+      const count = body.uint32(SKIPPED.count);
+      return { type: "skipped", channel: text(body, SKIPPED.channel), count, cursor: text(body, SKIPPED.cursor) };
+    }
+    case which.joined:
+      return { type: "joined", ...readPresenceChange(root.struct(SERVER_FRAME.joined)) };
+    case which.left:
+      return { type: "left", ...readPresenceChange(root.struct(SERVER_FRAME.left)) };
     case which.refreshed: {
       const expiresAt = root.struct(SERVER_FRAME.refreshed).integer(REFRESHED.expiresAt) || undefined;
       return { type: "refreshed", id, ...optional("expiresAt", expiresAt) };
@@ -129,6 +140,10 @@ function readPresence(body: StructReader, id: number | undefined): ServerFrame {
   const sessions = body.uint32s(PRESENCE_LIST.sessions);
   const users = (body.texts(PRESENCE_LIST.users) ?? []).map((user, at) => ({ user, sessions: sessions[at] ?? 0 }));
   return { type: "presence", id, channel: text(body, PRESENCE_LIST.channel), users };
+}
+
+function readPresenceChange(body: StructReader) {
+  return { channel: text(body, PRESENCE_CHANGE.channel), user: text(body, PRESENCE_CHANGE.user) };
 }
 
 function readError(body: StructReader, id: number | undefined): ServerFrame {

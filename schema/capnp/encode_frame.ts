@@ -7,12 +7,14 @@ import {
   FAILURE,
   GAP,
   HISTORY_PAGE,
+  PRESENCE_CHANGE,
   PRESENCE_LIST,
   PUBLICATION,
   PUBLICATION_PAYLOAD,
   PUBLISHED,
   REFRESHED,
   SERVER_FRAME,
+  SKIPPED,
   SUBSCRIBED,
   UNSUBSCRIBED,
 } from "../generated/layout.ts";
@@ -71,6 +73,18 @@ function writeBody(root: StructWriter, frame: Exclude<ServerFrame, { type: "hist
     }
     case "draining": {
       return root.struct(SERVER_FRAME.draining, DRAINING).uint32(DRAINING.reconnectAfterMs, frame.reconnectAfterMs);
+    }
+    case "skipped": {
+      const body = root.struct(SERVER_FRAME.skipped, SKIPPED);
+      body.text(SKIPPED.channel, frame.channel);
+      body.text(SKIPPED.cursor, frame.cursor);
+      return body.uint32(SKIPPED.count, frame.count);
+    }
+    case "joined":
+    case "left": {
+      const body = root.struct(SERVER_FRAME[frame.type], PRESENCE_CHANGE);
+      body.text(PRESENCE_CHANGE.channel, frame.channel);
+      return body.text(PRESENCE_CHANGE.user, frame.user);
     }
     case "refreshed":
       return root.struct(SERVER_FRAME.refreshed, REFRESHED).integer(REFRESHED.expiresAt, frame.expiresAt ?? 0);

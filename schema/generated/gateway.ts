@@ -570,6 +570,9 @@ export const ServerFrame_Which = {
   GAP: 10,
   DRAINING: 11,
   REFRESHED: 12,
+  SKIPPED: 13,
+  JOINED: 14,
+  LEFT: 15,
 } as const;
 export type ServerFrame_Which = (typeof ServerFrame_Which)[keyof typeof ServerFrame_Which];
 /**
@@ -589,6 +592,9 @@ export class ServerFrame extends $.Struct {
   static readonly GAP: typeof ServerFrame_Which.GAP = ServerFrame_Which.GAP;
   static readonly DRAINING: typeof ServerFrame_Which.DRAINING = ServerFrame_Which.DRAINING;
   static readonly REFRESHED: typeof ServerFrame_Which.REFRESHED = ServerFrame_Which.REFRESHED;
+  static readonly SKIPPED: typeof ServerFrame_Which.SKIPPED = ServerFrame_Which.SKIPPED;
+  static readonly JOINED: typeof ServerFrame_Which.JOINED = ServerFrame_Which.JOINED;
+  static readonly LEFT: typeof ServerFrame_Which.LEFT = ServerFrame_Which.LEFT;
   static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
     displayName: "ServerFrame",
     id: "a14f165bbdf16bef",
@@ -888,6 +894,81 @@ export class ServerFrame extends $.Struct {
   }
   set refreshed(value: Refreshed) {
     $.utils.setUint16(4, 12, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptSkipped(value: $.Orphan<Skipped>): void {
+    $.utils.setUint16(4, 13, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownSkipped(): $.Orphan<Skipped> {
+    return $.utils.disown(this.skipped);
+  }
+  get skipped(): Skipped {
+    $.utils.testWhich("skipped", $.utils.getUint16(4, this), 13, this);
+    return $.utils.getStruct(0, Skipped, this);
+  }
+  _hasSkipped(): boolean {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initSkipped(): Skipped {
+    $.utils.setUint16(4, 13, this);
+    return $.utils.initStructAt(0, Skipped, this);
+  }
+  get _isSkipped(): boolean {
+    return $.utils.getUint16(4, this) === 13;
+  }
+  set skipped(value: Skipped) {
+    $.utils.setUint16(4, 13, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptJoined(value: $.Orphan<PresenceChange>): void {
+    $.utils.setUint16(4, 14, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownJoined(): $.Orphan<PresenceChange> {
+    return $.utils.disown(this.joined);
+  }
+  get joined(): PresenceChange {
+    $.utils.testWhich("joined", $.utils.getUint16(4, this), 14, this);
+    return $.utils.getStruct(0, PresenceChange, this);
+  }
+  _hasJoined(): boolean {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initJoined(): PresenceChange {
+    $.utils.setUint16(4, 14, this);
+    return $.utils.initStructAt(0, PresenceChange, this);
+  }
+  get _isJoined(): boolean {
+    return $.utils.getUint16(4, this) === 14;
+  }
+  set joined(value: PresenceChange) {
+    $.utils.setUint16(4, 14, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptLeft(value: $.Orphan<PresenceChange>): void {
+    $.utils.setUint16(4, 15, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownLeft(): $.Orphan<PresenceChange> {
+    return $.utils.disown(this.left);
+  }
+  get left(): PresenceChange {
+    $.utils.testWhich("left", $.utils.getUint16(4, this), 15, this);
+    return $.utils.getStruct(0, PresenceChange, this);
+  }
+  _hasLeft(): boolean {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initLeft(): PresenceChange {
+    $.utils.setUint16(4, 15, this);
+    return $.utils.initStructAt(0, PresenceChange, this);
+  }
+  get _isLeft(): boolean {
+    return $.utils.getUint16(4, this) === 15;
+  }
+  set left(value: PresenceChange) {
+    $.utils.setUint16(4, 15, this);
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
   override toString(): string {
@@ -1494,6 +1575,65 @@ export class Refreshed extends $.Struct {
   }
   override toString(): string {
     return "Refreshed_" + super.toString();
+  }
+}
+/**
+ * This client is too slow for a channel, whose policy left publications out.
+ */
+export class Skipped extends $.Struct {
+  static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
+    displayName: "Skipped",
+    id: "a5e7d88043368fff",
+    size: new $.ObjectSize(8, 2),
+  };
+  get channel(): string {
+    return $.utils.getText(0, this);
+  }
+  set channel(value: string) {
+    $.utils.setText(0, value, this);
+  }
+  /**
+   * That of the last one that was left out.
+   */
+  get cursor(): string {
+    return $.utils.getText(1, this);
+  }
+  set cursor(value: string) {
+    $.utils.setText(1, value, this);
+  }
+  get count(): number {
+    return $.utils.getUint32(0, this);
+  }
+  set count(value: number) {
+    $.utils.setUint32(0, value, this);
+  }
+  override toString(): string {
+    return "Skipped_" + super.toString();
+  }
+}
+/**
+ * The first connection of a user subscribes to a channel, or the last one no longer does.
+ */
+export class PresenceChange extends $.Struct {
+  static override readonly _capnp: { displayName: string; id: string; size: $.ObjectSize } = {
+    displayName: "PresenceChange",
+    id: "c36bae3b3fe9478e",
+    size: new $.ObjectSize(0, 2),
+  };
+  get channel(): string {
+    return $.utils.getText(0, this);
+  }
+  set channel(value: string) {
+    $.utils.setText(0, value, this);
+  }
+  get user(): string {
+    return $.utils.getText(1, this);
+  }
+  set user(value: string) {
+    $.utils.setText(1, value, this);
+  }
+  override toString(): string {
+    return "PresenceChange_" + super.toString();
   }
 }
 export const Envelope_Payload_Which = {

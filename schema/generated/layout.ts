@@ -81,6 +81,9 @@ export const HISTORY = { dataWords: 1, pointers: 2, channel: 0, before: 1, limit
 /** `OnChannel` */
 export const ON_CHANNEL = { dataWords: 0, pointers: 1, channel: 0 } as const;
 
+/** `PresenceChange` */
+export const PRESENCE_CHANGE = { dataWords: 0, pointers: 2, channel: 0, user: 1 } as const;
+
 /** `PresenceList` */
 export const PRESENCE_LIST = { dataWords: 0, pointers: 3, channel: 0, users: 1, sessions: 2 } as const;
 
@@ -150,6 +153,9 @@ export const SERVER_FRAME = {
     gap: 10,
     draining: 11,
     refreshed: 12,
+    skipped: 13,
+    joined: 14,
+    left: 15,
   },
   id: 0,
   publication: 0,
@@ -163,7 +169,13 @@ export const SERVER_FRAME = {
   gap: 0,
   draining: 0,
   refreshed: 0,
+  skipped: 0,
+  joined: 0,
+  left: 0,
 } as const;
+
+/** `Skipped` */
+export const SKIPPED = { dataWords: 1, pointers: 2, channel: 0, cursor: 1, count: 0 } as const;
 
 /** `Subscribe` */
 export const SUBSCRIBE = { dataWords: 0, pointers: 2, channel: 0, since: 1 } as const;

@@ -48,6 +48,15 @@ export function serverFrameJson(frame: ServerFrame): string {
       const { channel, cursor, reason } = frame;
       return JSON.stringify({ gap: { channel, cursor, reason } });
     }
+    case "skipped": {
+      const { channel, count, cursor } = frame;
+      return JSON.stringify({ skipped: { channel, count, cursor } });
+    }
+    case "joined":
+    case "left": {
+      const { type, channel, user } = frame;
+      return JSON.stringify({ [type]: { channel, user } });
+    }
     case "refreshed":
       return JSON.stringify({ id: frame.id, refreshed: { expiresAt: frame.expiresAt } });
     case "draining":

@@ -14,6 +14,9 @@ export type ServerJson =
   | Answer<{ readonly pong: Readonly<Record<string, never>> }>
   | Answer<{ readonly error: ErrorJson }>
   | { readonly gap: { readonly channel: string; readonly cursor: string; readonly reason: string } }
+  | { readonly skipped: { readonly channel: string; readonly count: number; readonly cursor: string } }
+  | { readonly joined: PresenceChangeJson }
+  | { readonly left: PresenceChangeJson }
   | Answer<{ readonly refreshed: { readonly expiresAt?: number } }>
   | { readonly draining: { readonly reconnectAfterMs: number } };
 
@@ -102,6 +105,14 @@ export interface PresenceJson {
   readonly channel: string;
   /** Who subscribes to it on this node, and with how many sessions. */
   readonly users: readonly { readonly user: string; readonly sessions: number }[];
+}
+
+/** `joined` and `left`: a user's first connection on a channel came, or the last one went. */
+export interface PresenceChangeJson {
+  /** The channel. */
+  readonly channel: string;
+  /** The user. */
+  readonly user: string;
 }
 
 /** `error`. */

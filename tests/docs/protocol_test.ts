@@ -71,6 +71,9 @@ const serverFrames: { readonly [type in ServerFrame["type"]]: Extract<ServerFram
   error: { type: "error", id: 3, failure: failure("forbidden", "...") },
   gap: { type: "gap", channel: chat, cursor, reason: "expired" },
   draining: { type: "draining", reconnectAfterMs: 1500 },
+  skipped: { type: "skipped", channel: chat, count: 12, cursor },
+  joined: { type: "joined", channel: chat, user: "..." },
+  left: { type: "left", channel: chat, user: "..." },
   refreshed: { type: "refreshed", id: 7, expiresAt: 1763830000000 },
 };
 

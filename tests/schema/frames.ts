@@ -134,6 +134,8 @@ export const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({ type: fc.constant("error" as const), id, failure: anyFailure }),
   fc.record({ type: fc.constant("gap" as const), channel, cursor, reason }),
   fc.record({ type: fc.constant("draining" as const), reconnectAfterMs: fc.nat() }),
+  fc.record({ type: fc.constant("skipped" as const), channel, cursor, count: fc.integer({ min: 1, max: 0xffffffff }) }),
+  fc.record({ type: fc.constantFrom("joined" as const, "left" as const), channel, user: text }),
   fc.record({ type: fc.constant("refreshed" as const), id, expiresAt: fc.integer({ min: 1, max: 2 ** 48 }) }, {
     requiredKeys: ["type", "id"],
   }),

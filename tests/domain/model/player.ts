@@ -165,7 +165,7 @@ export class Player {
       watch.gap(told);
       return this.#keep(told.channel, told.cursor);
     }
-    assert(told.type !== "draining");
+    assert("id" in told, `a frame that was not asked for: ${JSON.stringify(told)}`);
     const request = this.#requests.get(told.id ?? 0);
     assert(request && request.answers++ === 0, `a second answer, or to nothing: ${JSON.stringify(told)}`);
     if (told.type === "subscribed") return this.#answered(told);

@@ -56,6 +56,11 @@ export function serverJson(frame: ServerFrame): CapnpJson {
       return { id: frame.id ?? 0, error: { ...frame.failure } };
     case "refreshed":
       return { id: frame.id ?? 0, refreshed: { expiresAt: frame.expiresAt ?? 0 } };
+    case "skipped":
+      return { id: 0, skipped: { channel: frame.channel, cursor: frame.cursor, count: frame.count } };
+    case "joined":
+    case "left":
+      return { id: 0, [frame.type]: { channel: frame.channel, user: frame.user } };
     case "pong":
       return { id: frame.id ?? 0, pong: null };
     case "gap":

@@ -80,6 +80,14 @@ export function readServer(bytes: Uint8Array): CapnpJson {
     }
     case capnp.ServerFrame.REFRESHED:
       return { id, refreshed: { expiresAt: Number(root.refreshed.expiresAt) } };
+    case capnp.ServerFrame.SKIPPED: {
+      const { channel, cursor, count } = root.skipped;
+      return { id, skipped: { channel, cursor, count } };
+    }
+    case capnp.ServerFrame.JOINED:
+      return { id, joined: { channel: root.joined.channel, user: root.joined.user } };
+    case capnp.ServerFrame.LEFT:
+      return { id, left: { channel: root.left.channel, user: root.left.user } };
     case capnp.ServerFrame.GAP:
       return { id, gap: { channel: root.gap.channel, cursor: root.gap.cursor, reason: root.gap.reason } };
     case capnp.ServerFrame.DRAINING:

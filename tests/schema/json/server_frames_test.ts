@@ -28,6 +28,9 @@ function documented(frame: ServerFrame): Record<string, unknown> {
       return withId(frame.id, { error: { ...frame.failure } });
     case "connected":
     case "gap":
+    case "skipped":
+    case "joined":
+    case "left":
     case "draining": {
       const { type, ...body } = frame;
       return { [type]: body };
