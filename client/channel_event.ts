@@ -5,7 +5,9 @@ export type ChannelEvent =
   | { readonly kind: "publication"; readonly publication: Publication }
   | Subscribed
   /** The log itself lost or cut records of the channel. */
-  | { readonly kind: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string };
+  | { readonly kind: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string }
+  /** This client is too slow for the channel: so many publications were left out, up to the cursor. */
+  | { readonly kind: "skipped"; readonly channel: string; readonly cursor: string; readonly count: number };
 
 /** The channel is live: after the first subscribe, and after each re-connect. */
 export interface Subscribed {

@@ -92,6 +92,7 @@ export class Subscriptions {
     if ("publication" in frame) this.#publication(frame.publication, source);
     else if ("subscribed" in frame) this.#subscribed(frame.subscribed);
     else if ("gap" in frame) this.#tell({ kind: "gap", ...frame.gap });
+    else if ("skipped" in frame) this.#tell({ kind: "skipped", ...frame.skipped });
     else if ("unsubscribed" in frame) this.#unsubscribed(frame.unsubscribed, frame.id);
     else if ("error" in frame) return this.#refused(frame.error, frame.id);
     else return false;
@@ -166,7 +167,7 @@ export class Subscriptions {
 
   #tell(event: ChannelEvent): void {
     const channel = event.kind === "publication" ? event.publication.channel : event.channel;
-    if (event.kind === "gap") {
+    if (event.kind === "gap" || event.kind === "skipped") {
       const state = this.#channels.get(channel);
       if (state) state.since = event.cursor;
     }

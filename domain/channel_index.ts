@@ -1,7 +1,7 @@
 /** Who is subscribed to what: the index that makes fan-out cost what it reaches. */
 import type { Channel, UserId } from "./channel.ts";
 import type { Codec } from "./ports/codec.ts";
-import type { Connection, Effect } from "./ports/transport.ts";
+import type { Connection, Effect, Spare } from "./ports/transport.ts";
 
 /** A connection that subscribes, with the user that it is of. */
 export interface Subscriber {
@@ -24,6 +24,8 @@ export interface Fanout {
   encode(codec: Codec): Uint8Array;
   /** A connection that does not get it. */
   readonly except?: Connection;
+  /** How the frame may be left out for a connection that is too slow; absent: it may not. */
+  spare?(codec: Codec): Spare;
 }
 
 interface Members {
@@ -128,7 +130,12 @@ export class ChannelIndex {
       const size = connections === live ? live.size : live.size - 1;
       if (size === 0) continue;
       reached += size;
-      out.effects.push({ kind: "send", connections, frame: fanout.encode(codec) });
+      const frame = fanout.encode(codec);
+      out.effects.push(
+        fanout.spare
+          ? { kind: "send", connections, frame, spare: fanout.spare(codec) }
+          : { kind: "send", connections, frame },
+      );
     }
     for (const membership of members.holding) {
       const { held, subscriber: { connection } } = membership;

@@ -92,10 +92,10 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
       if (typeof publication === "string") return leaveOut(showing, publication);
       const except = publisherToSkip(record, route);
       const outbound = route.pipeline?.outbound;
-      if (!outbound) return out.publish(publication, except);
+      if (!outbound) return out.publish(publication, { route, except });
       if (outbound.kind === "each") {
         return runEach(scene, { each: outbound, publication, cursor })
-          .reduce((reached, became) => reached + out.publish(became, except), 0);
+          .reduce((reached, became) => reached + out.publish(became, { route, except }), 0);
       }
       live ??= new Map();
       const before = live.get(route) ?? [];

@@ -3,7 +3,7 @@ import { concatMap, EMPTY, expand, last, map, type Observable, of, reduce } from
 import { type Cursor, cursorOf, parseCursor } from "./cursor.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { HistoryFrame, ServerFrame } from "./frame.ts";
-import type { Publication } from "./publication.ts";
+import { payloadBytes, type Publication } from "./publication.ts";
 import { readChannel } from "./read_channel.ts";
 import { isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
@@ -154,9 +154,4 @@ function newest(
 
 function bytesOf(publications: readonly Publication[]): number {
   return publications.reduce((sum, publication) => sum + payloadBytes(publication), 0);
-}
-
-function payloadBytes({ payload }: Publication): number {
-  if (payload === null) return 0;
-  return payload.kind === "bytes" ? payload.bytes.length : payload.text.length;
 }

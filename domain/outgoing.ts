@@ -3,7 +3,8 @@ import type { Fanout, Membership } from "./channel_index.ts";
 import { placeOf } from "./compose_records.ts";
 import { cursorOf } from "./cursor.ts";
 import { disconnect } from "./disconnect.ts";
-import type { Effect } from "./ports/transport.ts";
+import type { Codec } from "./ports/codec.ts";
+import type { Effect, Spare } from "./ports/transport.ts";
 import type { Publication } from "./publication.ts";
 import type { Route } from "./route.ts";
 import type { Scene } from "./scene.ts";
@@ -21,12 +22,14 @@ export class Outgoing {
   }
 
   /** A publication to its channel's subscribers, but for the session of an id. Returns how many it reaches. */
-  publish(publication: Publication, except: string | undefined): number {
+  publish(publication: Publication, options: { readonly route: Route; readonly except: string | undefined }): number {
+    const { route: { slow }, except } = options;
     const skipped = except === undefined ? undefined : this.#scene.sessions.find(except)?.connection;
     const reached = this.#fanOut({
       channel: publication.channel,
       encode: encodeOnce({ type: "publication", publication }),
       ...(skipped ? { except: skipped } : {}),
+      ...(slow === "disconnect" ? {} : { spare: (codec: Codec) => spareOf(publication, { policy: slow, codec }) }),
     });
     this.#reached += reached;
     return reached;
@@ -65,6 +68,14 @@ export class Outgoing {
     const reason = disconnect("slow_consumer", `the replay of ${membership.channel} fell too far behind`);
     return [{ kind: "close", connection: membership.subscriber.connection, disconnect: reason }];
   }
+}
+
+/** How a publication is left out for a client that is too slow. */
+function spareOf(
+  { channel, cursor }: Publication,
+  { policy, codec }: { readonly policy: Spare["policy"]; readonly codec: Codec },
+): Spare {
+  return { channel, policy, skipped: (count) => codec.encode({ type: "skipped", channel, count, cursor }) };
 }
 
 /** Where a channel is to go on from, as far as this node has read. */

@@ -27,3 +27,28 @@ export interface Publication {
   /** On a sender's own copy of a direct message: the channel that it was sent to. */
   readonly to?: Channel;
 }
+
+/** About how many bytes the payload of a publication has: a text counts one for each UTF-16 code unit. */
+export function payloadBytes({ payload }: Pick<Publication, "payload">): number {
+  if (payload === null) return 0;
+  return payload.kind === "bytes" ? payload.bytes.length : payload.text.length;
+}
+
+/** About how many bytes a frame has besides its payload. */
+const AROUND_BYTES = 256;
+
+/** Publications in groups of at most about so many bytes of frames, each a publication at least; in order, none where there are none. */
+export function portionsOf(publications: readonly Publication[], bytes: number): readonly (readonly Publication[])[] {
+  const portions: Publication[][] = [];
+  let room = 0;
+  for (const publication of publications) {
+    const size = AROUND_BYTES + payloadBytes(publication);
+    if (size > room || portions.length === 0) {
+      portions.push([]);
+      room = bytes;
+    }
+    portions.at(-1)!.push(publication);
+    room -= size;
+  }
+  return portions;
+}

@@ -1,7 +1,7 @@
 /** Replays: what a channel had after a cursor, up to where a subscription joined it. */
 import { concat, concatMap, defer, EMPTY, ignoreElements, last, map, type Observable, of, scan, takeWhile } from "rxjs";
 import { type Cursor, formatCursor, recordCheck } from "./cursor.ts";
-import type { Publication } from "./publication.ts";
+import { portionsOf, type Publication } from "./publication.ts";
 import { type ChannelPiece, readChannel } from "./read_channel.ts";
 import type { Scene } from "./scene.ts";
 import type { Served } from "./serving.ts";
@@ -77,14 +77,18 @@ function check(scene: Scene, cursor: { place: Served["place"]; since: Cursor }):
   );
 }
 
+/** What is replayed at once is so many times less than what may wait for a connection. */
+const PORTIONS = 4;
+
 /** Reads everything after an offset that was checked, or after some of the publications of its record. */
 function readAfter(
   scene: Scene,
   recovery: Recovery,
   after: Pick<Cursor, "offset" | "index">,
 ): Observable<RecoverStep> {
-  const { replay } = scene.settings;
+  const { replay, queueBytes } = scene.settings;
   const { target, served, to, room } = recovery;
+  const untilRoom$ = defer(room).pipe(ignoreElements());
   const isPartly = after.index > 0;
   const from = isPartly ? after.offset : after.offset + 1;
   return concat(
@@ -94,9 +98,12 @@ function readAfter(
     scan(countUp, { fitting: [], count: 0, bytes: 0, next: from }),
     concatMap(({ fitting, end, piece }) =>
       concat(
-        fitting.length > 0 ? of<RecoverStep>({ kind: "publications", publications: fitting }) : EMPTY,
+        // A batch of the log may hold more than may wait for the connection.
+        ...portionsOf(fitting, queueBytes / PORTIONS).map((publications, at) =>
+          concat(at === 0 ? EMPTY : untilRoom$, of<RecoverStep>({ kind: "publications", publications }))
+        ),
         end ? of(end) : EMPTY,
-        defer(room).pipe(ignoreElements()),
+        untilRoom$,
         defer(() => {
           piece?.done();
           return EMPTY;

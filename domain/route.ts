@@ -2,6 +2,7 @@
 import type { Channel } from "./channel.ts";
 import type { Action } from "./grants.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Spare } from "./ports/transport.ts";
 
 /** How a record's key names its partition: Java's and kafkajs' default, or librdkafka's. */
 export type PartitionerName = "murmur2" | "crc32";
@@ -11,6 +12,12 @@ export type PayloadKind = "json" | "text" | "bytes";
 
 /** What a record's value holds: the payload as it is, or the envelope of `schema/gateway.capnp`. */
 export type ValueKind = "raw" | "capnp";
+
+/**
+ * What happens where too much waits for a subscriber that is too slow: it is disconnected, and comes back with its cursor; the oldest
+ * publications that wait are left out; or, as soon as it is behind, all but the newest of each channel are. It is told what was left out.
+ */
+export type SlowPolicy = "disconnect" | Spare["policy"];
 
 /**
  * Who may do something on the channels of a route: every connected user; the user of a `{user}` channel, and whom a token grants it; only
@@ -32,6 +39,8 @@ export interface RouteOptions {
   readonly value?: ValueKind;
   /** Whether the publishing connection gets its own publication. Default true. */
   readonly echo?: boolean;
+  /** What happens to a subscriber that is too slow. Default `disconnect`. */
+  readonly slow?: SlowPolicy;
   /** Whether a second record, keyed by the sender, keeps the sender's own copy. Only on `{user}`. Default false. */
   readonly sentCopy?: boolean;
   /**
@@ -104,6 +113,7 @@ export function compileRoute(options: RouteOptions): Route {
     payload: options.payload ?? "json",
     value: options.value ?? "raw",
     echo: options.echo ?? true,
+    slow: options.slow ?? "disconnect",
     sentCopy,
     allow,
     ...(options.pipeline ? { pipeline: options.pipeline } : {}),

@@ -44,7 +44,7 @@ export function runOver(
         if (!(publication instanceof OutboundPublication)) {
           throw new TypeError(`It emitted ${typeof publication}: expected what it got, or what "with" makes of it`);
         }
-        out.publish(publication.toPublication(), OutboundPublication.exceptOf(publication));
+        out.publish(publication.toPublication(), { route, except: OutboundPublication.exceptOf(publication) });
       } catch (error) {
         fail("An outbound pipeline emitted what cannot be shown", error);
       }

@@ -60,9 +60,10 @@ export const ROUTE = v.object({
     expected: 'the path of a module, such as "./pipelines/chat.ts"',
     otherwise: "none",
   }),
-  slow: setting(v.literal("disconnect"), {
-    about: "What happens to a subscriber that is too slow",
-    expected: '"disconnect", the only one in this version',
+  slow: setting(v.picklist(["disconnect", "drop_oldest", "conflate"]), {
+    about:
+      "What happens to a subscriber that is too slow: it is disconnected and resumes, or publications are left out",
+    expected: '"disconnect", "drop_oldest" or "conflate"',
     default: "disconnect",
   }),
 });

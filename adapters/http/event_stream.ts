@@ -1,7 +1,7 @@
 import type { Observable } from "rxjs";
 import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
-import type { Connection } from "../../domain/ports/transport.ts";
+import type { Connection, Spare } from "../../domain/ports/transport.ts";
 import { concatenate } from "../../schema/capnp/concatenate.ts";
 import { Backlog } from "../transport/backlog.ts";
 import { eventCodec, meaningOf, plainEvent, unnumberedEventCodec } from "./event_codec.ts";
@@ -78,6 +78,7 @@ export class EventStream implements HttpConnection {
       limits: quay.limits,
       ahead: () => 0,
       isOpen: () => !this.#left,
+      spared: quay.spared,
     });
     this.#pingMs = quay.limits.pingSeconds * 1000 * (1 + phase) / 2;
     this.#pingAt = quay.sweep.now + this.#pingMs;
@@ -95,14 +96,15 @@ export class EventStream implements HttpConnection {
     return this.#backlog.bytes;
   }
 
-  queue(frame: Uint8Array): void {
+  queue(frame: Uint8Array, spare?: Spare): void {
     if (this.#ending || this.#left) return;
     const meaning = meaningOf(frame);
     if (meaning?.type === "error" && this.#begun !== "yes") this.#refusal ??= refusalOf(meaning.failure);
     if (this.#begun === "no" && meaning?.type !== "connected") this.#begun = "wanted";
     const id = meaning && this.#places?.idAfter(meaning);
-    if (id) this.#backlog.push(utf8.encode(id));
-    if (!this.#backlog.push(frame)) this.#giveUp();
+    // With its id in one piece: they are left out together.
+    const event = id ? concatenate([utf8.encode(id), frame]) : frame;
+    if (!this.#backlog.push(event, spare)) this.#giveUp();
     // All or nothing: who asked for a channel that it does not get is to ask again.
     if (meaning?.type === "error") this.#ending ??= disconnect("normal");
     this.#quay.touch(this);
@@ -144,7 +146,7 @@ export class EventStream implements HttpConnection {
     if (sweep.now >= this.#hangUpAt) return this.#hangUp();
     if (this.#ending || this.#begun !== "yes") return;
     if (!this.#backlog.overLimit) this.#overSince = undefined;
-    else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS) return this.#giveUp();
+    else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS && !this.#backlog.spare()) return this.#giveUp();
     if (sweep.now < this.#pingAt) return;
     this.#pingAt = sweep.now + this.#pingMs;
     if (this.#backlog.empty) this.#backlog.push(PING);

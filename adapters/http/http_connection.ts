@@ -1,7 +1,7 @@
 /** What the requests of one transport have in common. */
 import type { Observable } from "rxjs";
 import type { Disconnect } from "../../domain/disconnect.ts";
-import type { Connection } from "../../domain/ports/transport.ts";
+import type { Connection, Spare } from "../../domain/ports/transport.ts";
 import type { Sweep } from "../transport/sweep.ts";
 import type { HttpLimits } from "./http_options.ts";
 import type { HttpRefusal } from "./refusal.ts";
@@ -18,7 +18,7 @@ export interface HttpConnection extends Connection {
   /** How many bytes wait for the client. */
   readonly queuedBytes: number;
   /** Takes a frame for the client. */
-  queue(frame: Uint8Array): void;
+  queue(frame: Uint8Array, spare?: Spare): void;
   /** Ends it, after what was queued. */
   end(reason: Disconnect): void;
   /** Its client has gone. */
@@ -35,6 +35,8 @@ export interface HttpConnection extends Connection {
 export interface Quay {
   readonly limits: HttpLimits;
   readonly sweep: Sweep;
+  /** Told of publications that were left out for slow clients: how many. */
+  spared(count: number): void;
   /** Asks for {@linkcode HttpConnection.flush} at the end of the turn. */
   touch(connection: HttpConnection): void;
   /** Told once, when nothing more is to be done for it. */

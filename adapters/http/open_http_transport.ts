@@ -58,6 +58,7 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
   const quay: Quay = {
     limits,
     sweep,
+    spared: (count) => telemetry.count("publications_skipped", count),
     touch: (connection) => turn.touch(connection),
     left: (connection) => {
       if (open.delete(connection)) telemetry.count("connections_closed");

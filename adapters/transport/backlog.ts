@@ -1,4 +1,5 @@
 import { Observable, type Subscriber } from "rxjs";
+import type { Spare } from "../../domain/ports/transport.ts";
 import { Outbox } from "./outbox.ts";
 
 /** What a backlog is held to. */
@@ -16,6 +17,8 @@ export interface BacklogOptions {
   readonly ahead: () => number;
   /** Whether the client can be written to. */
   readonly isOpen: () => boolean;
+  /** Told of publications that were left out: how many. */
+  readonly spared: (count: number) => void;
 }
 
 /** What one turn brings to a connection whose queue was short may be so many times its limit. */
@@ -26,8 +29,8 @@ export class Backlog {
   readonly #options: BacklogOptions;
   readonly #outbox: Outbox;
   readonly #waiting = new Set<Subscriber<void>>();
-  /** The bytes that waited when the first frame of this turn came; absent before it came. */
-  #before: number | undefined;
+  /** What was ahead when the first frame of this turn came, and how much may wait in it, in bytes; absent before it came. */
+  #turn: { readonly ahead: number; readonly most: number } | undefined;
   #ended = false;
 
   constructor(options: BacklogOptions) {
@@ -56,21 +59,37 @@ export class Backlog {
   }
 
   /**
-   * Adds a frame; false where too much waits now.
+   * Adds a frame; false where too much waits now, and what may be left out is not enough.
    *
    * That is more than the limit. A batch of the log comes in one turn though, and can be larger than the queue of a
    * client that keeps up very well: a queue that was short when the turn began takes a few times the limit in it.
    */
-  push(frame: Uint8Array): boolean {
-    const before = this.#before ??= this.bytes;
-    this.#outbox.push(frame);
+  push(frame: Uint8Array, spare?: Spare): boolean {
     const { queueBytes, drainBytes } = this.#options.limits;
-    return before + this.#outbox.bytes <= (before <= drainBytes ? BURST * queueBytes : queueBytes);
+    const { ahead, most } = this.#turn ??= {
+      ahead: this.#options.ahead(),
+      most: this.bytes <= drainBytes ? BURST * queueBytes : queueBytes,
+    };
+    const count = this.#outbox.push(frame, spare);
+    if (count > 0) this.#options.spared(count);
+    return ahead + this.#outbox.bytes <= most || this.spare();
+  }
+
+  /** Leaves out what may be, where more waits than may: down to half of the limit. False where that is not enough. */
+  spare(): boolean {
+    const { queueBytes } = this.#options.limits;
+    const ahead = this.#options.ahead();
+    if (ahead + this.#outbox.bytes <= queueBytes) return true;
+    const count = this.#outbox.spareOldest(Math.max(0, queueBytes / 2 - ahead));
+    if (count > 0) this.#options.spared(count);
+    // What is on its way cannot be left out, and is no reason to keep nothing here.
+    return this.#outbox.bytes <= Math.max(queueBytes - ahead, queueBytes / 2);
   }
 
   /** Ends a turn: see {@linkcode push}. */
   endTurn(): void {
-    this.#before = undefined;
+    this.#turn = undefined;
+    this.#outbox.endTurn();
   }
 
   /** Takes the frames of the next message: as many as stay under `maxBytes` together, and at least one. */

@@ -55,6 +55,7 @@ export class Connections {
       limits,
       sweep: this.sweep,
       joiner,
+      spared: (count) => telemetry.count("publications_skipped", count),
       touch: (connection) => turn.touch(connection),
       left: (connection) => this.#left(connection),
     };
@@ -93,7 +94,7 @@ export class Connections {
     for (const effect of effects) {
       if (effect.kind === "send") {
         for (const connection of effect.connections) {
-          if (connection instanceof SocketConnection) connection.queue(effect.frame);
+          if (connection instanceof SocketConnection) connection.queue(effect.frame, effect.spare);
         }
         continue;
       }

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import type { Codec } from "../../domain/ports/codec.ts";
+import type { Spare } from "../../domain/ports/transport.ts";
 import { Backlog } from "../transport/backlog.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
 import { OPEN, type Socket } from "./socket.ts";
@@ -11,11 +12,13 @@ export interface OutflowOptions {
   readonly codec: Codec;
   readonly joiner: MessageJoiner;
   readonly limits: Pick<WsLimits, "queueBytes" | "drainBytes" | "maxMessageBytes">;
+  /** Told of publications that were left out: how many. */
+  readonly spared: (count: number) => void;
   /** Told when the last of what waited was handed to the socket, after the turn that queued it. */
   readonly emptied: () => void;
 }
 
-/** Bytes handed to a socket ahead of what its peer takes; the rest waits here, where it can be joined or dropped. */
+/** Bytes handed to a socket ahead of what its peer takes, and less where less may wait; the rest waits here, where it can be joined or dropped. */
 const AHEAD_BYTES = 128 * 1024;
 const SMALLEST_MESSAGE = 1024;
 
@@ -31,7 +34,7 @@ export class Outflow {
   #maxMessageBytes: number;
 
   constructor(options: OutflowOptions) {
-    const { socket, codec, limits } = options;
+    const { socket, codec, limits, spared } = options;
     this.#options = options;
     this.#backlog = new Backlog({
       separatorBytes: codec.separatorBytes,
@@ -39,6 +42,7 @@ export class Outflow {
       // As far as the system has not taken them.
       ahead: () => socket.bufferedAmount,
       isOpen: () => socket.readyState === OPEN,
+      spared,
     });
     this.#maxMessageBytes = limits.maxMessageBytes;
   }
@@ -53,9 +57,14 @@ export class Outflow {
     return this.#backlog.overLimit;
   }
 
-  /** Queues a frame; false where too much waits now. */
-  queue(frame: Uint8Array): boolean {
-    return this.#backlog.push(frame);
+  /** Queues a frame; false where too much waits now, and what may be left out is not enough. */
+  queue(frame: Uint8Array, spare?: Spare): boolean {
+    return this.#backlog.push(frame, spare);
+  }
+
+  /** Leaves out what may be, where more waits than may; false where that is not enough. */
+  spare(): boolean {
+    return this.#backlog.spare();
   }
 
   /** Keeps messages under so many bytes: 1 KiB to what the transport keeps them under. */
@@ -85,11 +94,12 @@ export class Outflow {
   }
 
   #pump(): void {
-    const { socket, codec, joiner, emptied } = this.#options;
+    const { socket, codec, joiner, emptied, limits } = this.#options;
+    const aheadBytes = Math.min(AHEAD_BYTES, limits.queueBytes / 4);
     if (socket.readyState !== OPEN) {
       this.#backlog.clear();
     } else {
-      while (!this.#backlog.empty && socket.bufferedAmount < AHEAD_BYTES) {
+      while (!this.#backlog.empty && socket.bufferedAmount < aheadBytes) {
         const message = joiner.join(codec, this.#backlog.take(this.#maxMessageBytes));
         socket.send(message, { binary: codec.binary }, this.#written);
       }

@@ -1,7 +1,7 @@
 import type { Observable } from "rxjs";
 import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
-import type { Connection } from "../../domain/ports/transport.ts";
+import type { Connection, Spare } from "../../domain/ports/transport.ts";
 import { closeReason } from "./close_reason.ts";
 import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
@@ -16,6 +16,8 @@ export interface Shore {
   readonly limits: WsLimits;
   readonly joiner: MessageJoiner;
   readonly sweep: Sweep;
+  /** Told of publications that were left out for slow clients: how many. */
+  spared(count: number): void;
   /** Asks for {@linkcode SocketConnection.flush} at the end of the turn. */
   touch(connection: SocketConnection): void;
   /** Told once, when the socket is gone. */
@@ -114,9 +116,9 @@ export class SocketConnection implements Connection {
   }
 
   /** Queues a frame, or ends the connection where too much waits. */
-  queue(frame: Uint8Array): void {
+  queue(frame: Uint8Array, spare?: Spare): void {
     if (this.#ending || this.#gone) return;
-    if (!this.#outflow.queue(frame)) return this.end(disconnect("slow_consumer"), DROPPING);
+    if (!this.#outflow.queue(frame, spare)) return this.end(disconnect("slow_consumer"), DROPPING);
     this.#touch();
   }
 
@@ -178,7 +180,7 @@ export class SocketConnection implements Connection {
     }
     if (this.#ending) return;
     if (!this.#outflow.overLimit) this.#overSince = undefined;
-    else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS) {
+    else if (sweep.now - (this.#overSince ??= sweep.now) >= OVER_MS && !this.#outflow.spare()) {
       return this.end(disconnect("slow_consumer"), DROPPING);
     }
     const verdict = this.#liveness?.judge(this.#inbox.paused);

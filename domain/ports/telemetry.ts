@@ -25,6 +25,7 @@ export const COUNTERS = {
   records_unroutable: "Records that are of no route's channel",
   records_unreadable: "Records that could not be shown",
   publications_sent: "Publications to connections",
+  publications_skipped: "Publications that were left out for connections that are too slow",
   gaps: "Channels that were told of records that the log lost",
   replays: "Replays that were begun",
   replays_refused: "Replays that could not tell everything",

@@ -1,4 +1,4 @@
-import { map, NEVER, type Observable, of } from "rxjs";
+import { map, NEVER, type Observable, of, timer } from "rxjs";
 import type { Channel } from "../../domain/channel.ts";
 import { parseCursor } from "../../domain/cursor.ts";
 import { type Batch, LogUnavailable, type OffsetRange } from "../../domain/ports/log.ts";
@@ -42,6 +42,19 @@ Deno.test(
     const read = kit.cold<Batch>("-");
     kit.emits(replayed(kit, { read }), "-", { until: "^--!" });
     kit.subscriptions(read, "^--!");
+  }),
+);
+
+Deno.test(
+  "recover: a batch that is larger than what may wait comes in portions, each when there is room",
+  marbles((kit) => {
+    const value = new TextEncoder().encode(JSON.stringify("x".repeat(200_000)));
+    const large = batchOf([0, 1, 2, 3].map((offset) => ({ ...recordAt(offset), value })));
+    const read = kit.cold<Batch>("-a|", { a: large });
+    const room = () => timer(2, kit.scheduler);
+    kit.emits(replayed(kit, { read, room }), "-p-q-r-s-(w|)", {
+      values: { p: "0", q: "1", r: "2", s: "3", w: "end well" },
+    });
   }),
 );
 

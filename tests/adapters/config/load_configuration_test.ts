@@ -151,7 +151,7 @@ Deno.test("what is set is what the gateway gets", () => {
     partitioner = "crc32"
     payload = "bytes"
     echo = false
-    slow = "disconnect"
+    slow = "conflate"
     value = "capnp"
   `;
   const { node, auth, log, limits, routes } = load({ toml });
@@ -180,6 +180,7 @@ Deno.test("what is set is what the gateway gets", () => {
     payload: "bytes",
     value: "capnp",
     echo: false,
+    slow: "conflate",
     sentCopy: false,
     allow: { publish: "nobody" },
     prefix: "ticker",

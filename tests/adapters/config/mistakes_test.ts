@@ -74,8 +74,8 @@ Deno.test("keys that objects have by nature are unknown too", () => {
 Deno.test("keys that a later version brings are refused unless they hold the default", () => {
   const route = (line: string) => `[[routes]]\nchannel = "a:{b}"\ntopic = "a"\n${line}`;
   assertEquals(load({ toml: route('slow = "disconnect"') }).routes.length, 1);
-  assertEquals(mistakes({ toml: route('slow = "conflate"') }), [
-    'routes[0].slow: expected "disconnect", the only one in this version, got "conflate"',
+  assertEquals(mistakes({ toml: route('slow = "drop"') }), [
+    'routes[0].slow: expected "disconnect", "drop_oldest" or "conflate", got "drop"',
   ]);
   assertEquals(mistakes({ toml: route('value = "avro"') }), [
     'routes[0].value: expected "raw" or "capnp", got "avro"',

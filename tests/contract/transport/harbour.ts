@@ -4,7 +4,7 @@ import type { Authenticator } from "../../../domain/ports/authenticator.ts";
 import type { Clock, Random } from "../../../domain/ports/clock.ts";
 import type { Codec } from "../../../domain/ports/codec.ts";
 import type { Counter, Telemetry } from "../../../domain/ports/telemetry.ts";
-import type { Connection, Effect, Transport } from "../../../domain/ports/transport.ts";
+import type { Connection, Effect, Spare, Transport } from "../../../domain/ports/transport.ts";
 import { line, lineCodec } from "./line_codec.ts";
 import type { Address } from "./raw_client.ts";
 import { until } from "./until.ts";
@@ -121,5 +121,12 @@ export class Harbour {
   send(to: readonly Caller[], ...texts: string[]): void {
     const connections = to.map((caller) => caller.connection);
     this.transport.perform(texts.map((text) => ({ kind: "send", connections, frame: line(text) })));
+  }
+
+  /** Sends a text that may be left out; the client is told `<channel> skipped <count>`. */
+  sendSpared(to: readonly Caller[], text: string, spare: Pick<Spare, "channel" | "policy">): void {
+    const connections = to.map((caller) => caller.connection);
+    const skipped = (count: number) => line(`${spare.channel} skipped ${count}`);
+    this.transport.perform([{ kind: "send", connections, frame: line(text), spare: { ...spare, skipped } }]);
   }
 }

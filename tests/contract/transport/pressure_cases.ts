@@ -80,6 +80,35 @@ export const PRESSURE_CASES: readonly TransportCase[] = [
       assertEquals(client.closed, { code: 4001, reason: "slow_consumer" });
     },
   },
+  ...(["drop_oldest", "conflate"] as const).map((policy): TransportCase => ({
+    name:
+      `a reader that stalls is spared what may be left out (${policy}), is told of it, and has the newest in the end`,
+    harbour: { limits: { queueBytes: 256 * KIB, pongSeconds: 60 } },
+    async run(harbour) {
+      using client = await RawClient.open(harbour.address);
+      const caller = await harbour.caller();
+      const total = 800;
+      for (let n = 1; n <= total; n++) {
+        harbour.sendSpared([caller], `ticks ${n} `.padEnd(20 * KIB, "x"), { channel: "ticks", policy });
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      assertEquals(caller.completions, 0);
+      assertGreater(harbour.counts.publications_skipped ?? 0, total / 4);
+      let seen = 0;
+      let skipped = 0;
+      while (seen < total) {
+        const frame = await client.read();
+        assert(frame?.opcode === 1, `opcode ${frame?.opcode} after ${seen}`);
+        for (const text of new TextDecoder().decode(frame.payload).split("\n")) {
+          const [, count, n] = /^ticks (?:skipped (\d+)$|(\d+))/.exec(text)!;
+          seen += Number(count ?? 1);
+          skipped += Number(count ?? 0);
+          if (n !== undefined) assertEquals(Number(n), seen);
+        }
+      }
+      assertEquals([skipped, harbour.notes], [harbour.counts.publications_skipped, []]);
+    },
+  })),
   {
     name: "a queue that stays over its limit ends the connection, even if nothing more is sent",
     harbour: { limits: { queueBytes: 4 * MIB, closeSeconds: 0.2 } },
