@@ -14,7 +14,7 @@ import { routeTable } from "../../../domain/route_table.ts";
 import type { Drain } from "../../../domain/run_session.ts";
 import { DEFAULT_SETTINGS, type GatewaySettings } from "../../../domain/settings.ts";
 import { RecordingTelemetry } from "../../../testing/recording_telemetry.ts";
-import { VirtualClock } from "../../../testing/virtual_clock.ts";
+import { TestClock } from "./test_clock.ts";
 import type { Json } from "../../e2e/json_client.ts";
 
 /** The header by which tests say who asks. */
@@ -50,7 +50,7 @@ export interface Listener {
 
 /** One gateway. */
 export class HttpBench {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: TestClock = new TestClock();
   readonly telemetry: RecordingTelemetry = new RecordingTelemetry();
   readonly log: MemoryLog;
   readonly transport: HttpTransport;
