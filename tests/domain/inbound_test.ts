@@ -1,10 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { concat, concatMap, delay, EMPTY, finalize, NEVER, type ObservableInput, of, range, throwError } from "rxjs";
 import type { PublishFrame } from "../../domain/frame.ts";
 import type { Draft, InboundPublish } from "../../domain/inbound_publish.ts";
+import { headerText } from "../../domain/log_record.ts";
 import { type Inbound, reject } from "../../domain/pipeline.ts";
 import type { RouteOptions } from "../../domain/route.ts";
 import { Bench, type BenchOptions, type TestClient } from "./kit.ts";
+import { holds } from "../holds.ts";
 
 /** A gateway whose `chat:{room}` has an inbound pipeline, and an `audit` beside it that has none. */
 function benchOf<Json>(inbound: Inbound<Json>, options: BenchOptions & { chat?: Partial<RouteOptions> } = {}): Bench {
@@ -210,7 +213,7 @@ Deno.test("inbound: a pipeline that does not complete in time writes nothing, no
   bench.clock.advance(1);
   assertEquals(answers(ann), ["pipeline_timeout", "at 0"]);
   assertEquals(logged(bench, "chat"), ['"next"']);
-  assertEquals([bench.counts.get("pipeline_timeouts"), bench.counts.get("pipeline_failed")], [1, 0]);
+  assertEquals([bench.counts.get("pipeline_timeouts"), bench.counts.get("pipeline_failed") ?? 0], [1, 0]);
 });
 
 Deno.test("inbound: the wait for those before it counts for the time in which a publish is answered", () => {
@@ -274,4 +277,35 @@ Deno.test("inbound: the payload is of the route's kind", () => {
     if (kind === "text") assertEquals(logged(bench, "chat"), ["hi", "more"]);
   }
   assertEquals(seen, ["json", '"hi"', "text", "hi"]);
+});
+
+Deno.test("inbound: however long each publish takes, each has one answer, and sessions' channels keep their order", () => {
+  const publishing = fc.record({ session: fc.nat(2), room: fc.nat(1), ms: fc.nat(60), pause: fc.nat(30) });
+  holds(
+    fc.property(fc.array(publishing, { maxLength: 30 }), (list) => {
+      using bench = benchOf<[number, number]>(
+        (publish, { scheduler }) => of(publish, publish).pipe(delay(publish.json[1], scheduler)),
+        { settings: { pipeline: { outputs: 2, ms: 50 } } },
+      );
+      const clients = ["ann", "bob", "cat"].map((user) => bench.connect(user));
+      const sent = new Map<string, number[]>();
+      list.forEach(({ session, room, ms, pause }, at) => {
+        ask(bench, clients[session]!, `[${at},${ms}]`, { channel: `chat:${room}` });
+        const lane = `${clients[session]!.session} ${room}`;
+        sent.set(lane, [...sent.get(lane) ?? [], ...ms <= 50 ? [at, at] : []]);
+        bench.clock.advance(pause);
+      });
+      bench.clock.advance(10_000);
+      clients.forEach((client, session) => {
+        assertEquals(answers(client).length, list.filter((doing) => doing.session === session).length);
+      });
+      const written = new Map([...sent.keys()].map((lane): [string, number[]] => [lane, []]));
+      for (const { key, headers, value } of bench.records("chat")) {
+        const lane = `${headerText(headers, "tidegate-session")} ${key}`;
+        written.get(lane)!.push(JSON.parse(new TextDecoder().decode(value!))[0]);
+      }
+      assertEquals(written, sent);
+    }),
+    { runs: 200 },
+  );
 });

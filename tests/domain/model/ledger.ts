@@ -31,6 +31,8 @@ export interface Position {
   /** Which life of the partition; `undefined` where that is not known. */
   readonly life: number | undefined;
   readonly offset: number;
+  /** How many of the publications that the record at the offset became were seen; 0 where all were. */
+  readonly index: number;
 }
 
 /** What of a partition a subscriber is to get. */
@@ -47,7 +49,11 @@ export class Ledger {
   readonly #partitions = new Map<string, Life[]>();
   readonly #tail: Subscription;
 
-  constructor(log: MemoryLog, topics: readonly string[]) {
+  /** How many publications a record of a text becomes. */
+  readonly copies: (text: string | null) => number;
+
+  constructor(log: MemoryLog, topics: readonly string[], copies: (text: string | null) => number) {
+    this.copies = copies;
     this.#tail = log.tail({ topics, start: () => 0 }).subscribe((batch) => this.#take(batch));
   }
 
@@ -69,12 +75,15 @@ export class Ledger {
     return { number: lives.length - 1, life, high: life.entries.length };
   }
 
-  /** What a channel must show of a stretch, and nothing twice: duplicates are left out, as is what no JSON shows. */
+  /**
+   * What a channel must show of a stretch, and nothing twice: duplicates are left out, as is what no JSON shows, and what becomes no
+   * publication.
+   */
   due(stretch: Stretch): Entry[] {
     const { place, key, life, after, before = Infinity } = stretch;
     return this.lives(place)[life]!.entries.filter((entry) =>
       entry.offset > after && entry.offset < before && entry.key === key && isShowable(entry) &&
-      this.original(place, life, entry) === undefined
+      this.copies(entry.text) > 0 && this.original(place, life, entry) === undefined
     );
   }
 

@@ -1,18 +1,23 @@
 import fc from "fast-check";
 import { holds } from "../../holds.ts";
+import { PIPES, type Pipes } from "./pipelines.ts";
 import { step, take } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** How many runs: `MODEL_RUNS=10000 deno task test tests/domain/model` makes more of them. */
 const RUNS = Number(Deno.env.get("MODEL_RUNS") ?? 1_000);
 
+const promises = (pipes?: Pipes) =>
+  fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
+    using world = new World(pipes ? { pipes } : {});
+    for (const doing of steps) take(world, doing);
+    world.finish();
+  });
+
 Deno.test("whatever happens, two gateways on one log keep what they promise", () => {
-  holds(
-    fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
-      using world = new World();
-      for (const doing of steps) take(world, doing);
-      world.finish();
-    }),
-    { runs: RUNS },
-  );
+  holds(promises(), { runs: RUNS });
+});
+
+Deno.test("whatever happens, they keep it with pipelines that make none, one or more of a message", () => {
+  holds(promises(PIPES), { runs: RUNS });
 });

@@ -4,15 +4,21 @@ import { ChannelIndex } from "../../../domain/channel_index.ts";
 import { DuplicateWindow } from "../../../domain/duplicate_window.ts";
 import { PartitionView } from "../../../domain/partition_view.ts";
 import type { Log, Outcome } from "../../../domain/ports/log.ts";
+import type { Content } from "../../../domain/message_view.ts";
+import { type Each, each } from "../../../domain/outbound.ts";
+import type { OutboundPublication } from "../../../domain/outbound_publication.ts";
 import type { GatewayPorts } from "../../../domain/scene.ts";
 import { SessionRegistry } from "../../../domain/session_registry.ts";
 import { riggedLog } from "../../../testing/mod.ts";
+import { PIPES, type Pipes } from "./pipelines.ts";
 
 /** A way in which a gateway can be broken. */
 export interface Mutant {
   readonly name: string;
   /** Puts a broken port in the place of one. */
   readonly rig?: (ports: GatewayPorts) => GatewayPorts;
+  /** Puts pipelines into the routes. */
+  readonly pipes?: Pipes;
   /** Breaks a part of the domain; says how to mend it. */
   readonly spoil?: () => () => void;
 }
@@ -62,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
           ),
       }),
   },
+  { name: "an outbound pipeline that depends on when it is asked", pipes: moody() },
   {
     name: "a replay that ends one record too early",
     rig: (ports) =>
@@ -105,6 +112,17 @@ function droppingHeld(this: ChannelIndex, ...given: Parameters<typeof release>):
 function liveAtOnce(this: ChannelIndex, ...given: Parameters<typeof holdFromNow>): void {
   holdFromNow.apply(this, given);
   release.apply(this, given);
+}
+
+/** Leaves the last publication of a record out, every few times that it is asked. */
+function moody(): Pipes {
+  const { inbound, outbound } = PIPES.pipeline;
+  let asked = 0;
+  const sometimes = each((publication) => {
+    const all = (outbound as Each).run(publication as OutboundPublication<never>) as readonly Content[];
+    return asked++ % 5 === 4 ? all.slice(0, -1) : all;
+  });
+  return { ...PIPES, pipeline: { ...(inbound ? { inbound } : {}), outbound: sometimes } };
 }
 
 /** Every second append waits a moment. */

@@ -4,7 +4,7 @@ import type { ClientFrame, ConnectFrame, ServerFrame } from "../../../domain/fra
 import { partitionOf } from "../../../domain/partitioner.ts";
 import type { TestClient } from "../../../testing/mod.ts";
 import { type Entry, type Ledger, sameName } from "./ledger.ts";
-import { offsetOf, type Since, textOf, Watch } from "./watch.ts";
+import { indexOf, offsetOf, type Since, textOf, Watch } from "./watch.ts";
 
 /** The partitions of each of the model's topics. */
 export const PARTITIONS = 2;
@@ -27,6 +27,8 @@ export interface Message {
 export interface Person {
   readonly user: string;
   readonly cursors: Map<string, Kept>;
+  /** The last ones that were in the middle of what a record became: somebody can always have stopped there. */
+  readonly middles: Map<string, Kept>;
   /** In the order in which they were first sent. */
   unanswered: Message[];
 }
@@ -91,7 +93,7 @@ export class Player {
   opens(from: { since: Kept | undefined; isReady: boolean }): void {
     const channel = `user:${this.user}`;
     const { number, high } = this.#ledger.now(placeOf(channel));
-    const opened = from.isReady ? { life: number, offset: high - 1, isFirm: false } : undefined;
+    const opened = from.isReady ? { life: number, offset: high - 1, index: 0, isFirm: false } : undefined;
     this.#watches.set(channel, this.#watch(channel, from.since ?? opened));
   }
 
@@ -111,7 +113,7 @@ export class Player {
     };
     const isNew = !this.#watches.has(channel) && (!channel.startsWith("user:") || channel === `user:${this.user}`);
     const { number, life, high } = this.#ledger.now(placeOf(channel));
-    const from = since === "earliest" ? { life: number, offset: life.low - 1, isFirm: true } : since;
+    const from = since === "earliest" ? { life: number, offset: life.low - 1, index: 0, isFirm: true } : since;
     const watch = isNew ? this.#watch(channel, from) : undefined;
     if (watch) this.#watches.set(channel, watch);
     this.#requests.set(this.#ids, { frame, ...(watch ? { watch } : {}), high, answers: 0 });
@@ -192,7 +194,11 @@ export class Player {
 
   #keep(channel: string, cursor: string): void {
     const life = this.#watches.get(channel)?.position?.life;
-    this.person.cursors.set(channel, { cursor, life, offset: offsetOf(cursor), isFirm: !cursor.endsWith(".0") });
+    const isFirm = !cursor.endsWith(".0");
+    const kept = { cursor, life, offset: offsetOf(cursor), index: indexOf(cursor), isFirm };
+    const { cursors, middles } = this.person;
+    cursors.set(channel, kept);
+    if (kept.index > 0) middles.set(channel, kept);
   }
 
   #published(told: ServerFrame & { type: "published" }, { message, duplicate }: Request): void {
@@ -217,6 +223,9 @@ export class Player {
     const { code } = told.failure;
     assert(code !== "internal" && code !== "bad_request", told.failure.message);
     if (message) delete message.on;
+    // The pipeline will not have it: it is not sent again.
+    const isOver = code === "rejected" || code === "dropped";
+    if (isOver) this.person.unanswered = this.person.unanswered.filter((other) => other !== message);
     if (!("channel" in frame)) return;
     const isForeign = frame.channel.startsWith("user:") && frame.channel !== `user:${this.user}`;
     assertEquals(code === "forbidden", isForeign && frame.type !== "publish" && frame.type !== "unsubscribe");
@@ -227,8 +236,16 @@ export class Player {
     assert(frame.type === "history");
     const { key, ...place } = placeOf(told.channel);
     const { number: life, life: { low } } = this.#ledger.now(place);
-    const end = Math.min(frame.before === undefined ? high : offsetOf(frame.before), high);
-    const due = this.#ledger.due({ place, key, life, after: low - 1, before: end });
+    const before = frame.before === undefined
+      ? undefined
+      : { offset: offsetOf(frame.before), index: indexOf(frame.before) };
+    const end = Math.min(before ? before.offset : high, high);
+    const due = this.#ledger.due({ place, key, life, after: low - 1, before: end + 1 }).flatMap((entry) => {
+      const copies = this.#ledger.copies(entry.text);
+      // Of the record that the cursor is of, what is before the cursor's own publication.
+      const count = entry.offset < end ? copies : before ? (before.index || copies) - 1 : 0;
+      return Array.from({ length: Math.min(count, copies) }, () => entry);
+    });
     const shown = told.publications.map(textOf);
     const mayShow = (text: string | null) => due.some((entry) => entry.text === text);
     const ambiguous = shown.filter((text) => !mayShow(text)).length;

@@ -64,16 +64,24 @@ export class Watch {
     assert(found, this.#says(`no record of the log is ${publication.cursor} ${text}`));
     const { life, entry } = found;
     const at = this.#position;
+    const part = Number(publication.headers?.part ?? 0);
     assert(at, this.#says("a publication before the answer of a subscription from now"));
     assert(at.life === undefined || at.life === life, this.#says(`${text} is of another log, without a gap`));
+    const isRest = entry.offset === at.offset && at.index > 0;
     assert(
-      entry.offset > at.offset,
+      entry.offset > at.offset || isRest,
       this.#says(`${text} at ${entry.offset} after ${at.offset}: again, or out of order`),
     );
-    this.#nothingDue({ life, after: at.offset, before: entry.offset });
+    assertEquals(part, isRest ? at.index : 0, this.#says(`part ${part} of ${text} after ${at.offset}, ${at.index}`));
+    if (!isRest) this.#nothingDue({ life, after: at, before: entry.offset });
     assert(ledger.mayShow(place, life, entry), this.#says(`a duplicate was shown: ${text} at ${entry.offset}`));
     assertEquals(publication.sender, entry.sender, this.#says("the sender is another"));
-    this.#position = { life, offset: entry.offset };
+    this.#position = { life, offset: entry.offset, index: (part + 1) % ledger.copies(entry.text) };
+    assertEquals(
+      indexOf(publication.cursor),
+      this.#position.index,
+      this.#says(`the cursor of part ${part} of ${text}`),
+    );
   }
 
   answered(told: { cursor: string; recovered: boolean; reason?: string }): void {
@@ -84,34 +92,34 @@ export class Watch {
     const changed = number !== this.#begunIn;
     if (!told.recovered) {
       this.#justify(told.reason, offset);
-      this.#position = { life: undefined, offset };
+      this.#position = { life: undefined, offset, index: 0 };
       return;
     }
     assertEquals(told.reason, undefined);
     const at = this.#position;
     if (!since || !at) {
-      this.#position = { life: changed ? undefined : number, offset };
+      this.#position = { life: changed ? undefined : number, offset, index: 0 };
       return;
     }
     assert(at.offset <= offset, this.#says(`recovered up to ${offset}, and ${at.offset} was delivered`));
     const life = at.life ?? (changed ? undefined : number);
-    if (life !== undefined) this.#nothingDue({ life, after: at.offset, before: offset + 1 });
-    this.#position = { life, offset };
+    if (life !== undefined) this.#nothingDue({ life, after: at, before: offset + 1 });
+    this.#position = { life, offset, index: 0 };
   }
 
   gap(told: { cursor: string; reason: string }): void {
     const { life, number } = this.#now();
     assert(told.reason === "expired" ? life.low > 0 : number > 0, this.#says(`a gap without a cause: ${told.reason}`));
-    this.#position = { life: undefined, offset: offsetOf(told.cursor) };
+    this.#position = { life: undefined, offset: offsetOf(told.cursor), index: 0 };
   }
 
   /** Checks, where all is quiet, that a live subscription has got everything. */
   isCaughtUp(): void {
     if (!this.#live || !this.#position) return;
     const { number } = this.#now();
-    const { life = number, offset } = this.#position;
+    const { life = number } = this.#position;
     assertEquals(life, number, this.#says("the log is another, and no gap was told"));
-    this.#nothingDue({ life, after: offset });
+    this.#nothingDue({ life, after: this.#position });
   }
 
   #justify(reason: string | undefined, to: number): void {
@@ -126,19 +134,22 @@ export class Watch {
     assertEquals(reason, "too_far");
     if (changed) return;
     const after = since.offset;
-    const count = ledger.due({ place, key, life: number, after, before: to + 1 }).length;
+    const count = ledger.due({ place, key, life: number, after: after - 1, before: to + 1 })
+      .reduce((sum, { text }) => sum + ledger.copies(text), 0);
     assert(
       to - Math.max(after, -1) > REPLAY.offsets || count > REPLAY.publications || life.low > 0,
       this.#says(`too_far, for ${count} publications`),
     );
   }
 
-  #nothingDue(stretch: { life: number; after: number; before?: number }): void {
+  #nothingDue({ after, ...stretch }: { life: number; after: Omit<Position, "life">; before?: number }): void {
     const { ledger, place, key, session } = this.#of;
-    const missed = ledger.due({ place, key, ...stretch }).filter((entry) =>
+    const { offset, index } = after;
+    // Where a part of a record was seen, the rest of it is due.
+    const missed = ledger.due({ place, key, ...stretch, after: index > 0 ? offset - 1 : offset }).filter((entry) =>
       !(entry.to !== undefined && entry.session === session)
     );
-    assertEquals(missed, [], this.#says(`missed after ${stretch.after}`));
+    assertEquals(missed, [], this.#says(`missed after ${offset}, ${index}`));
   }
 
   #locate(publication: Publication): { life: number; entry: Entry } | undefined {
@@ -168,6 +179,11 @@ export class Watch {
 /** The offset that a cursor says. */
 export function offsetOf(cursor: string): number {
   return Number(cursor.split(".")[3]);
+}
+
+/** How many of a record's publications a cursor says were seen; 0 where all were. */
+export function indexOf(cursor: string): number {
+  return Number(cursor.split(".")[4]);
 }
 
 /** The JSON text of a publication; `null` for a tombstone. */

@@ -2,9 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MemoryLog } from "../../../adapters/log/mod.ts";
 import type { PublishFrame } from "../../../domain/frame.ts";
-import { type TestGateway, testGateway, type TestGatewayOptions, type VirtualClock } from "../../../testing/mod.ts";
+import {
+  DEFAULT_ROUTES,
+  type TestGateway,
+  testGateway,
+  type TestGatewayOptions,
+  type VirtualClock,
+} from "../../../testing/mod.ts";
 import { CHANNELS, isEmpty, keepsOrder } from "./ending.ts";
 import { Ledger, sameName, WINDOW } from "./ledger.ts";
+import type { Pipes } from "./pipelines.ts";
 import { type Kept, type Message, PARTITIONS, type Person, placeOf, Player } from "./player.ts";
 import { REPLAY } from "./watch.ts";
 
@@ -17,23 +24,26 @@ export class World implements Disposable {
   readonly log: MemoryLog;
   readonly ledger: Ledger;
   readonly #rig: TestGatewayOptions["rig"];
+  readonly #pipes: Pipes | undefined;
   readonly #nodes: TestGateway[] = [];
   readonly #people = new Map<string, Person>();
   /** In the order in which messages were first sent, by person and channel. */
   readonly #sent = new Map<string, string[]>();
   players: Player[] = [];
   #made = 0;
+  #asked = 0;
   #holding = false;
   #failing = false;
   #away = false;
 
-  constructor(options: Pick<TestGatewayOptions, "rig"> = {}) {
+  constructor(options: Pick<TestGatewayOptions, "rig"> & { readonly pipes?: Pipes } = {}) {
     this.#rig = options.rig;
+    this.#pipes = options.pipes;
     const first = this.#start();
     this.#nodes.push(first, this.#start(first));
     this.clock = first.clock;
     this.log = first.log;
-    this.ledger = new Ledger(this.log, Object.keys(TOPICS));
+    this.ledger = new Ledger(this.log, Object.keys(TOPICS), (text) => this.#pipes?.copies(text) ?? 1);
     this.clock.advance(1);
   }
 
@@ -43,7 +53,7 @@ export class World implements Disposable {
   }
 
   connect(user: string, on: { node: number; resume: boolean; silent?: boolean }): void {
-    const person = this.#people.get(user) ?? { user, cursors: new Map(), unanswered: [] };
+    const person = this.#people.get(user) ?? { user, cursors: new Map(), middles: new Map(), unanswered: [] };
     this.#people.set(user, person);
     const node = this.#nodes[on.node]!;
     const isReady = node.gateway.readiness().checks.tail === "ok";
@@ -61,9 +71,10 @@ export class World implements Disposable {
     player.present = false;
   }
 
-  /** The last cursor that the client's user has of a channel. */
+  /** The last cursor that the client's user has of a channel, or every other time the last one in the middle of a record. */
   kept(player: Player, channel: string): Kept | undefined {
-    return player.person.cursors.get(channel);
+    const { cursors, middles } = player.person;
+    return (this.#asked++ % 2 === 1 ? middles.get(channel) : undefined) ?? cursors.get(channel);
   }
 
   /** Sends messages in one WebSocket message's time: first those that are to be sent again. */
@@ -215,6 +226,9 @@ export class World implements Disposable {
         queueBytes: 2_500,
         publishesInFlight: 8,
       },
+      ...(this.#pipes
+        ? { routes: DEFAULT_ROUTES.map((route) => ({ ...route, pipeline: this.#pipes!.pipeline })) }
+        : {}),
       ...(beside ? { beside } : {}),
       ...(this.#rig ? { rig: this.#rig } : {}),
     });
