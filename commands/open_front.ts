@@ -1,5 +1,5 @@
 /** Where clients come in: WebSockets and plain HTTP on one port. */
-import { type OriginOptions, originRule } from "../adapters/auth/mod.ts";
+import { clientAddress, type OriginOptions, originRule } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { openHttpTransport } from "../adapters/http/open_http_transport.ts";
 import type { Fetch } from "../adapters/http/peer.ts";
@@ -16,11 +16,13 @@ export type Front = WsTransport;
 
 /** What a front is opened with. */
 export interface FrontOptions {
-  readonly configuration: Pick<Configuration, "http" | "limits">;
+  readonly configuration: Pick<Configuration, "http" | "limits" | "auth">;
   readonly authenticator: Authenticator;
   readonly origins: OriginOptions;
   /** Answers every other request. */
   readonly pages: Fetch;
+  /** Why nobody more can be taken now. */
+  readonly full: () => string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -32,7 +34,7 @@ export interface FrontOptions {
  * @throws {Error} where it cannot listen; the message names the address and the way out
  */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const { configuration: { http, limits }, authenticator, origins, pages, ...outside } = options;
+  const { configuration: { http, limits, auth }, authenticator, origins, pages, full, ...outside } = options;
   const isAllowed = originRule(origins);
   const shared = {
     handshakeSeconds: limits.handshakeSeconds,
@@ -44,6 +46,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     ...outside,
     authenticator,
     isPageAllowed: (handshake) => handshake.header("origin").every((origin) => isAllowed(origin, handshake)),
+    closedBecause: full,
     limits: { ...shared, maxBodyBytes: limits.frameBytes },
   });
   const webSockets = await openWsTransport({
@@ -58,7 +61,13 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       maxFrameBytes: limits.frameBytes,
       maxHeadBytes: limits.headBytes,
       pongSeconds: limits.pongSeconds,
+      connectionsPerAddress: limits.connectionsPerAddress,
     },
+    addressOf: clientAddress({
+      ...(auth.trustedProxies ? { trustedProxies: auth.trustedProxies } : {}),
+      ...(http.clientAddressHeader === undefined ? {} : { header: http.clientAddressHeader }),
+    }),
+    closedBecause: full,
   }).catch((error: unknown) => {
     plain.close();
     throw error;

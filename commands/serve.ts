@@ -1,6 +1,7 @@
 /** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
 import { lastValueFrom, Subject } from "rxjs";
 import type { Configuration } from "../adapters/config/mod.ts";
+import type { MemoryWatch } from "../adapters/telemetry/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
 import { DenyList } from "../domain/deny_list.ts";
 import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
@@ -13,6 +14,7 @@ import { type Admin, openAdmin } from "./open_admin.ts";
 import { type Front, openFront } from "./open_front.ts";
 import { openAuthenticator, originOptions } from "./open_authenticator.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
+import { watchProcessMemory, withMemory } from "./process_memory.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
 import { type Stop, STOP_EXIT_CODES, stopSignals } from "../adapters/process/stop_signals.ts";
@@ -23,6 +25,7 @@ interface Running {
   readonly starting: StartingLog;
   readonly transport: Front;
   readonly admin?: Admin;
+  readonly memory: MemoryWatch;
 }
 
 /**
@@ -44,12 +47,14 @@ export async function serve(configuration: Configuration, version: string): Prom
   const denials = configuration.auth.denyList ? new DenyList() : undefined;
   const known = openAuthenticator(configuration, { clock, random, telemetry });
   const authenticator = denials ? refuseDenied(known, { denials, clock }) : known;
+  const memory = watchProcessMemory(limits, telemetry);
   let readiness = (): Readiness => ({ ready: false, checks: { start: "starting" } });
 
   const transport = await openFront({
     configuration,
     authenticator,
     origins: originOptions(configuration),
+    full: () => memory.problem() === undefined ? undefined : "this node has no memory to spare",
     pages: publicFetch({ name: settings.node, version, ready: () => readiness() }),
     clock,
     random,
@@ -74,7 +79,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     drain,
     ...(denials ? { denials } : {}),
   });
-  readiness = running.readiness;
+  readiness = () => withMemory(running.readiness(), memory.problem() === undefined ? "ok" : "no memory to spare");
   const ended = runEffects(running, transport);
   const { hostname, port } = transport.address;
   telemetry.note("info", "Listening", {
@@ -90,11 +95,11 @@ export async function serve(configuration: Configuration, version: string): Prom
     telemetry,
     gateway: running,
     transport,
-    ready: () => running.readiness({ forOperator: true }),
+    ready: () => withMemory(running.readiness({ forOperator: true }), memory.problem() ?? "ok"),
     node: settings.node,
     version,
   }).catch(async (error: unknown) => {
-    await close({ starting, transport });
+    await close({ starting, transport, memory });
     throw error;
   });
 
@@ -111,7 +116,7 @@ export async function serve(configuration: Configuration, version: string): Prom
   ]);
   if (outcome instanceof Error) {
     telemetry.note("error", outcome.message);
-    await close({ starting, transport, admin });
+    await close({ starting, transport, admin, memory });
     return 1;
   }
   return await drainAll(outcome);
@@ -121,7 +126,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     telemetry.note("info", "Draining", { seconds: withinMs / 1000 });
     transport.stopAccepting();
     drain.next({ withinMs });
-    const stopped = ended.then(() => close({ starting, transport, admin }));
+    const stopped = ended.then(() => close({ starting, transport, admin, memory }));
     const forced = await Promise.race([stopped, signals.second]);
     if (forced === undefined) {
       telemetry.note("info", "Stopped");
@@ -144,7 +149,8 @@ async function runEffects(running: Gateway, transport: Front): Promise<void> {
   await done;
 }
 
-async function close({ starting, transport, admin }: Running): Promise<void> {
+async function close({ starting, transport, admin, memory }: Running): Promise<void> {
+  memory.stop();
   await transport.close();
   await admin?.close();
   await starting.log.close();

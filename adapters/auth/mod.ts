@@ -4,6 +4,7 @@
  * @module
  */
 export { checkOrigin, isOrigin, type OriginOptions, originRule } from "./check_origin.ts";
+export { clientAddress, type ClientAddressOptions } from "./client_address.ts";
 export { headerAuthenticator, type HeaderAuthenticatorOptions } from "./header_authenticator.ts";
 export { jwtAuthenticator, type JwtAuthenticatorOptions } from "./jwt_authenticator.ts";
 export { keysIn } from "./key_file.ts";

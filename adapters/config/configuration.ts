@@ -39,6 +39,8 @@ export interface HttpConfiguration {
   readonly host: string;
   /** 0 takes any port that is free. */
   readonly port: number;
+  /** In lower case; absent: no proxy says who its clients are. */
+  readonly clientAddressHeader?: string;
 }
 
 /** Where operators are answered. Safe together: without a token it is on loopback only. */
@@ -125,6 +127,9 @@ export interface LimitsConfiguration {
   /** On this node. */
   readonly connections: number;
   readonly connectionsPerUser: number;
+  readonly connectionsPerAddress: number;
+  /** Absent: what the runtime gives is the only limit. */
+  readonly memoryBytes?: number;
   readonly headBytes: number;
   readonly handshakeSeconds: number;
   readonly connectWaitMs: number;

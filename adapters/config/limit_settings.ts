@@ -1,7 +1,7 @@
 /** The limits and deadlines of the configuration. */
 import * as v from "valibot";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
-import { duration, setting, wholeNumber } from "./setting.ts";
+import { duration, openSetting, setting, wholeNumber } from "./setting.ts";
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
@@ -30,6 +30,15 @@ export const LIMITS = v.object({
   }),
   connections_per_user: wholeNumber({ min: 1, max: 1_000_000, default: DEFAULT_SETTINGS.connectionsPerUser }, {
     about: "Connections that one user may have on this node; a request of plain HTTP is one while it is open",
+  }),
+  connections_per_address: wholeNumber({ min: 1, max: 10_000_000, default: 1_000 }, {
+    about:
+      "WebSockets that one address may have on this node, an IPv6 one with its /64; this machine's are not counted",
+  }),
+  memory_bytes: openSetting(v.pipe(v.number(), v.integer(), v.minValue(64 * MIB)), {
+    about: "Bytes of memory of the process over which no new connection is taken; open ones go on",
+    expected: "a whole number, at least 67108864",
+    otherwise: "85% of what the runtime gives to objects",
   }),
   head_bytes: wholeNumber({ min: KIB, max: MIB, default: 8 * KIB }, {
     about: "The largest head of an HTTP request, in bytes",

@@ -84,7 +84,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   }
   return {
     ...camelKeys(top),
-    http,
+    http: camelKeys(http),
     admin: camelKeys(admin),
     auth: { ...camelKeys(auth), denyList: auth.deny_list ?? auth.mode === "jwt" },
     ...(resolvedJwt ? { jwt: resolvedJwt } : {}),

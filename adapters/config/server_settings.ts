@@ -47,6 +47,10 @@ export const HTTP = v.object({
     about: "The port to listen on; 0 takes any that is free",
     env: ["HTTP_PORT"],
   }),
+  client_address_header: openSetting(headerName, {
+    about: "The header in which `auth.trusted_proxies` list their clients' addresses, such as `x-forwarded-for`",
+    expected: "the name of an HTTP header",
+  }),
 });
 
 /** `[admin]` */

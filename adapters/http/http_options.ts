@@ -36,6 +36,8 @@ export interface HttpTransportOptions {
   readonly eventsPath?: string;
   /** What differs from {@linkcode DEFAULT_HTTP_LIMITS}; sizes in bytes, times in seconds. */
   readonly limits?: Partial<HttpLimits>;
+  /** Why no request can be taken now, such as for want of memory; they are answered 503. Default: there is no reason. */
+  readonly closedBecause?: () => string | undefined;
   /** Whose time it is. */
   readonly clock: Clock;
   /** Makes session ids, and spreads what many streams do. */

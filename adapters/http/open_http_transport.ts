@@ -73,6 +73,8 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
     if (!accepted.observed) {
       return refuseHttp("ServiceUnavailable", "unavailable", message("this node is not ready yet"));
     }
+    const why = options.closedBecause?.();
+    if (why !== undefined) return refuseHttp("ServiceUnavailable", "unavailable", message(why));
     const count = open.size + arriving;
     if (count < limits.connections) return undefined;
     return refuseHttp("ServiceUnavailable", "unavailable", message(`this node has ${count} of them open, its limit`));

@@ -17,6 +17,8 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Why no connection can be taken now. Default: there is no reason. */
+  readonly closedBecause?: () => string | undefined;
   /** Called again and again, for the deadlines of those that are no connections yet. */
   readonly tick: () => void;
 }
@@ -57,6 +59,7 @@ export class Connections {
       joiner,
       spared: (count) => telemetry.count("publications_skipped", count),
       touch: (connection) => turn.touch(connection),
+      limited: () => telemetry.count("connections_limited"),
       left: (connection) => this.#left(connection),
     };
   }
@@ -70,6 +73,8 @@ export class Connections {
   closedBecause(others = 0): { closed?: string } {
     if (this.#draining) return { closed: "this node is draining" };
     if (!this.#accepted.observed) return { closed: "this node is not ready yet" };
+    const closed = this.#options.closedBecause?.();
+    if (closed !== undefined) return { closed };
     const count = this.#open.size + others;
     if (count >= (this.#options.limits.connections ?? Infinity)) {
       return { closed: `this node has ${count} connections, its limit` };

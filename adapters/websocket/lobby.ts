@@ -26,6 +26,8 @@ export interface LobbyOptions {
   readonly handshakeMs: number;
   /** What requests are held to now. */
   readonly rules: () => UpgradeRules;
+  /** The refusal of a client that has enough connections; `undefined` where it may have one more. */
+  readonly crowded: (request: IncomingMessage) => Refusal | undefined;
   /** Takes a request that was admitted; the socket is no longer the lobby's. */
   readonly admitted: (upgrade: Upgrade, as: { codec: Codec; admission: Connection["admission"] }) => void;
 }
@@ -64,7 +66,7 @@ export class Lobby {
     socket.once("close", leave);
     const verdict = judgeUpgrade(upgradeOf(request), this.#options.rules());
     if ("status" in verdict) this.#refuse(guest, verdict);
-    else this.#admit(guest, verdict);
+    else if (!this.#isCrowded(guest)) this.#admit(guest, verdict);
   }
 
   /** Meets the deadlines that have passed. */
@@ -95,6 +97,8 @@ export class Lobby {
         if (admission.kind === "refused") return this.#refuse(guest, admission);
         const { closed } = rules();
         if (closed !== undefined) return this.#refuse(guest, unavailable(closed));
+        // Others of its address may have come while it was judged.
+        if (this.#isCrowded(guest)) return;
         guest.leave();
         admitted(upgrade, { codec, admission });
         upgrade.socket.off("error", ignore);
@@ -106,6 +110,14 @@ export class Lobby {
         }
       },
     });
+  }
+
+  #isCrowded(guest: Guest): boolean {
+    const refusal = this.#options.crowded(guest.upgrade.request);
+    if (!refusal) return false;
+    this.#options.telemetry.count("connections_refused_address");
+    this.#refuse(guest, refusal);
+    return true;
   }
 
   #refuse(guest: Guest, refusal: Refusal): void {

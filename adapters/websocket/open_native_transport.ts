@@ -1,19 +1,24 @@
 /** The transport for servers that hand over requests: `Deno.upgradeWebSocket`, as under `deno serve` and on Deno Deploy. */
 import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Transport } from "../../domain/ports/transport.ts";
+import { handshakeOf } from "../transport/request_handshake.ts";
 import type { TransportStats } from "../transport/transport_stats.ts";
+import { AddressPlaces } from "./address_places.ts";
 import { closeReason } from "./close_reason.ts";
 import { Connections } from "./connections.ts";
 import { guardFetch } from "./guard_fetch.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { judgeNativeUpgrade, type Welcome } from "./native_upgrade.ts";
-import { refusalResponse } from "./refusal.ts";
+import { crowded, refusalResponse } from "./refusal.ts";
 import type { SocketConnection } from "./socket_connection.ts";
 import { type WsLimits, wsLimits, type WsTransportOptions } from "./ws_options.ts";
 
 /** What {@linkcode openNativeTransport} needs. Heads of requests are bounded by the server that hands them over, or are not. */
-export interface NativeTransportOptions
-  extends Pick<WsTransportOptions, "codecs" | "authenticator" | "paths" | "clock" | "random" | "telemetry"> {
+export interface NativeTransportOptions extends
+  Pick<
+    WsTransportOptions,
+    "codecs" | "authenticator" | "paths" | "clock" | "random" | "telemetry" | "addressOf" | "closedBecause"
+  > {
   /** Answers requests that ask for no WebSocket. */
   readonly fetch: (request: Request, peer: { readonly remoteAddress: string }) => Response | Promise<Response>;
   /** What differs from {@linkcode DEFAULT_WS_LIMITS}. */
@@ -57,25 +62,33 @@ export function openNativeTransport(options: NativeTransportOptions): NativeTran
     rules: () => ({ paths, codecs, ...connections.closedBecause(others.size) }),
   };
 
+  const { addressOf = ({ remoteAddress }) => remoteAddress } = options;
+  const places = new AddressPlaces(limits.connectionsPerAddress ?? Infinity);
   const plain = guardFetch(options.fetch, telemetry);
 
   async function upgrade(request: Request, peer: { readonly remoteAddress: string }): Promise<Response> {
     // After the upgrade headers can no longer be read.
+    const address = addressOf(handshakeOf(request, peer));
     const offered = request.headers.has("sec-websocket-protocol");
     const verdict = await judgeNativeUpgrade(request, { ...judging, peer });
     if ("status" in verdict) {
       telemetry.count("connections_refused");
       return refusalResponse(verdict);
     }
+    if (address !== undefined && !places.hasRoom(address)) {
+      telemetry.count("connections_refused");
+      telemetry.count("connections_refused_address");
+      return refusalResponse(crowded(limits));
+    }
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: idleSeconds(limits),
       ...(offered ? { protocol: verdict.codec.subprotocol } : {}),
     });
-    welcome(socket, verdict);
+    welcome(socket, { ...verdict, leave: address === undefined ? () => {} : places.take(address) });
     return response;
   }
 
-  function welcome(webSocket: WebSocket, as: Welcome): void {
+  function welcome(webSocket: WebSocket, as: Welcome & { readonly leave: () => void }): void {
     let connection: SocketConnection | undefined;
     const socket = new NativeSocket(webSocket, {
       scheduler,
@@ -104,6 +117,7 @@ export function openNativeTransport(options: NativeTransportOptions): NativeTran
     webSocket.onclose = () => {
       others.delete(webSocket);
       socket.stop();
+      as.leave();
       connection?.closed();
     };
   }

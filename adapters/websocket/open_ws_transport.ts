@@ -7,10 +7,13 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Connection, Transport } from "../../domain/ports/transport.ts";
 import type { TransportStats } from "../transport/transport_stats.ts";
 import { Connections } from "./connections.ts";
+import { AddressPlaces } from "./address_places.ts";
 import { Doorbell } from "./doorbell.ts";
+import { handshakeOf } from "./handshake.ts";
 import { closeServer, httpServer, listen } from "./http_server.ts";
 import { Lobby, type Upgrade } from "./lobby.ts";
-import type { SocketConnection } from "./socket_connection.ts";
+import { crowded } from "./refusal.ts";
+import { CONTROLS, type SocketConnection } from "./socket_connection.ts";
 import { chooseCodec } from "./subprotocol.ts";
 import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
 
@@ -28,6 +31,11 @@ export interface WsTransport extends Transport {
    */
   close(): Promise<void>;
 }
+
+/** A message in more pieces closes with 1008. */
+const MOST_FRAGMENTS = 1_024;
+/** By itself ws destroys the socket of a client that it owes 60 pongs, without a word: our own limit comes first. */
+const PONGS: object = { maxPendingAutoPongs: 2 * CONTROLS.burst };
 
 /** How long plain HTTP requests may still take when the transport closes. */
 const HTTP_GRACE_MS = 1_000;
@@ -54,10 +62,14 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     },
   });
   const { sweep } = connections;
+  const { addressOf = ({ remoteAddress }) => remoteAddress } = options;
+  const places = new AddressPlaces(limits.connectionsPerAddress ?? Infinity);
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: limits.maxFrameBytes,
+    maxFragments: MOST_FRAGMENTS,
+    ...PONGS,
     perMessageDeflate: false,
     handleProtocols: (offers) => chooseCodec(codecs, [...offers])?.subprotocol ?? false,
   });
@@ -67,6 +79,10 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     sweep,
     handshakeMs: limits.handshakeSeconds * 1000,
     rules: () => ({ paths, codecs, ...connections.closedBecause() }),
+    crowded(request) {
+      const address = addressOf(handshakeOf(request));
+      return address === undefined || places.hasRoom(address) ? undefined : crowded(limits);
+    },
     admitted,
   });
   const doorbell = new Doorbell({ server, address: { ...address, hostname: options.hostname }, sweep, telemetry });
@@ -77,7 +93,10 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
   });
 
   function admitted({ request, socket, head }: Upgrade, as: Pick<Connection, "codec" | "admission">): void {
+    // Read now: a socket that has gone has no address.
+    const address = addressOf(handshakeOf(request));
     webSockets.handleUpgrade(request, socket, Buffer.from(head), (webSocket) => {
+      if (address !== undefined) webSocket.once("close", places.take(address));
       tell(webSocket, connections.accept(webSocket, as));
     });
   }
@@ -111,9 +130,12 @@ function tell(webSocket: WebSocket, connection: SocketConnection): void {
     // A copy: ws gives a view of what was read from the socket, which a small message would keep whole.
     connection.received(isBinary ? new Uint8Array(data as Uint8Array) : data.toString());
   });
-  webSocket.on("pong", () => connection.heard());
-  webSocket.on("ping", () => connection.heard());
-  // ws has sent the close frame already (1002, 1007, 1009), or the socket is broken; "close" follows.
-  webSocket.on("error", () => connection.broke());
+  webSocket.on("pong", () => connection.controlled());
+  webSocket.on("ping", () => connection.controlled());
+  // ws has sent the close frame already (1002, 1007, 1008, 1009), or the socket is broken; "close" follows.
+  webSocket.on("error", (error: Error & { code?: string }) => {
+    if (error.code === "WS_ERR_TOO_MANY_BUFFERED_PARTS") connection.overran();
+    connection.broke();
+  });
   webSocket.once("close", () => connection.closed());
 }

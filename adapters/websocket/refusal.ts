@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { STATUS_CODE, STATUS_TEXT, type StatusCode } from "@std/http/status";
+import type { WsLimits } from "./ws_options.ts";
 
 /** A handshake that is answered with plain HTTP. */
 export interface Refusal {
@@ -14,6 +15,16 @@ export function unavailable(why: string): Refusal {
     status: STATUS_CODE.ServiceUnavailable,
     message: `Cannot open a WebSocket: ${why}`,
     headers: { "retry-after": "1" },
+  };
+}
+
+/** The refusal of a client that has enough connections. */
+export function crowded(limits: Pick<WsLimits, "connectionsPerAddress">): Refusal {
+  return {
+    status: STATUS_CODE.TooManyRequests,
+    message: "Cannot open a WebSocket: its address has " +
+      `${limits.connectionsPerAddress} connections, the most that one may have`,
+    headers: { "retry-after": "5" },
   };
 }
 

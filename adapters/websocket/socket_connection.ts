@@ -2,6 +2,7 @@ import type { Observable } from "rxjs";
 import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection, Spare } from "../../domain/ports/transport.ts";
+import { TokenBucket } from "../../domain/token_bucket.ts";
 import { closeReason } from "./close_reason.ts";
 import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
@@ -20,6 +21,8 @@ export interface Shore {
   spared(count: number): void;
   /** Asks for {@linkcode SocketConnection.flush} at the end of the turn. */
   touch(connection: SocketConnection): void;
+  /** Told of a connection that is ended because it passed a limit. */
+  limited(): void;
   /** Told once, when the socket is gone. */
   left(connection: SocketConnection): void;
 }
@@ -30,6 +33,11 @@ export interface Accepted extends Pick<Connection, "session" | "admission" | "co
   /** Where in the second half of its ping interval the client is pinged first, 0 to 1. */
   readonly phase: number;
 }
+
+/** Pings and pongs of one client. */
+export const CONTROLS = { perSecond: 20, burst: 100 };
+/** So long after its close a client that floods is read no more, and its socket destroyed. */
+const FLOOD_MS = 500;
 
 /** A queue over its limit for so long makes a slow consumer, even if nothing more is queued. */
 const OVER_MS = 2_000;
@@ -51,6 +59,8 @@ export class SocketConnection implements Connection {
   #closeSent = false;
   #gone = false;
   #destroyAt = Infinity;
+  #controls: TokenBucket | undefined;
+  #flooded = false;
 
   constructor(accepted: Accepted, shore: Shore) {
     const { session, admission, codec, socket, phase } = accepted;
@@ -79,14 +89,24 @@ export class SocketConnection implements Connection {
     if (this.#inbox.paused) this.#stopReading();
   }
 
-  /** Something was heard that is no message. */
-  heard(): void {
+  /** A ping or a pong came: nobody needs more than a few of them. */
+  controlled(): void {
     this.#liveness?.heard();
+    const { sweep, limited } = this.#shore;
+    this.#controls ??= new TokenBucket(CONTROLS, sweep.now);
+    if (this.#ending || this.#gone || this.#controls.take(sweep.now)) return;
+    limited();
+    this.end(disconnect("limit_exceeded", "too many pings and pongs"), DROPPING);
+    // It is told, and not read any more: its answer to the close stands behind its flood.
+    this.#destroyAt = sweep.after(FLOOD_MS);
+    this.#flooded = true;
+    // At once: what else was read with this is not answered.
+    this.#close();
   }
 
   /** A message came, which nobody else changes later. */
   received(message: string | Uint8Array): void {
-    this.heard();
+    this.#liveness?.heard();
     if (this.#ending) return;
     const isBinary = typeof message !== "string";
     if (isBinary !== this.codec.binary) {
@@ -99,6 +119,11 @@ export class SocketConnection implements Connection {
     if (!this.#socket.pause && this.#inbox.heldBytes > queueBytes) {
       this.end(disconnect("limit_exceeded", `over ${queueBytes} bytes came while requests were waiting`), KEEPING);
     }
+  }
+
+  /** What came passed a limit that the socket's own end holds; {@linkcode broke} follows. */
+  overran(): void {
+    this.#shore.limited();
   }
 
   /** The socket is broken, or closing without us: nothing more comes or goes. {@linkcode closed} follows. */
@@ -194,7 +219,8 @@ export class SocketConnection implements Connection {
     this.#closeSent = true;
     this.#socket.close(this.#ending.code, closeReason(this.#ending));
     // The answer to the close can be read only so. What else comes is dropped.
-    this.#read();
+    if (this.#flooded) this.#stopReading();
+    else this.#read();
   }
 
   #stopReading(): void {

@@ -1,5 +1,5 @@
 /** What a WebSocket transport is opened with. */
-import type { Authenticator } from "../../domain/ports/authenticator.ts";
+import type { Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
 import type { Clock, Random } from "../../domain/ports/clock.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
@@ -27,6 +27,8 @@ export interface WsLimits {
   readonly closeSeconds: number;
   /** How many connections may be open at once; absent: no limit. More are answered 503. */
   readonly connections?: number;
+  /** How many connections an address may have; absent: no limit. More are answered 429. */
+  readonly connectionsPerAddress?: number;
 }
 
 /** What {@linkcode openWsTransport} needs. */
@@ -45,6 +47,10 @@ export interface WsTransportOptions {
   readonly fetch: PlainFetch;
   /** What differs from {@linkcode DEFAULT_WS_LIMITS}. */
   readonly limits?: Partial<WsLimits>;
+  /** Whose a handshake is, for `connectionsPerAddress`; `undefined` counts for nobody. Default: the peer's address. */
+  readonly addressOf?: (handshake: Handshake) => string | undefined;
+  /** Why no connection can be taken now, such as for want of memory; they are answered 503. Default: there is no reason. */
+  readonly closedBecause?: () => string | undefined;
   /** The time of handshakes, pings and closes. */
   readonly clock: Clock;
   /** Names sessions, and spreads the first pings. */

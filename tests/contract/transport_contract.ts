@@ -14,6 +14,8 @@ export type Capability =
   | "bounds_messages"
   /** It ends what breaks the rules of WebSocket frames with 1002. */
   | "refuses_bad_frames"
+  /** It ends who floods it with pings, pongs, or pieces of messages. */
+  | "bounds_controls"
   /** It bounds the size of a request's head, and the time in which it comes. */
   | "bounds_heads"
   /** It tells the values of a header that was sent several times apart. */

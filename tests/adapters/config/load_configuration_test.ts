@@ -21,6 +21,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
       subscriptions: 128,
       connections: 50_000,
       connectionsPerUser: 32,
+      connectionsPerAddress: 1_000,
       headBytes: 8 * 1024,
       handshakeSeconds: 5,
       connectWaitMs: 1_000,

@@ -16,6 +16,7 @@ import {
 const LACKS: Readonly<Partial<Record<Capability, string>>> = {
   bounds_messages: "a message is given when it is whole, and bounded by the runtime alone",
   refuses_bad_frames: "the runtime judges frames, and ends a connection without a close frame",
+  bounds_controls: "the runtime answers pings itself, and joins the pieces of a message",
   bounds_heads: "the server under it reads the heads of requests",
   tells_values_apart: "the fetch API joins the values of a header",
   closes_refused: "the server under it keeps connections open",
@@ -54,6 +55,8 @@ Deno.test("the native transport skips these behaviours and no others", () => {
     "a request whose head does not come in time is closed, be it half there or not at all",
     "a head over its limit is answered 431, upgrade or not",
     "what is no HTTP is answered 400 and closed",
+    "too many pings or pongs close with 4503, and pings now and then do not",
+    "a message in thousands of pieces closes with 1008, however small it is",
     "a flood of pings from a client that reads nothing costs that client its connection alone",
     "a reader that stalls is ended and its socket destroyed within 10 s, while others keep receiving",
     "a client that does not answer pings is closed with 4002, and one that does stays",

@@ -9,6 +9,7 @@ import { until } from "./until.ts";
 
 const judge = (admit: Authenticator["admit"]): Authenticator => ({ admit, identify: () => of() });
 const identity = (user: string) => ({ user: user as UserId });
+let crowd = 0;
 const seen: { address: string; names: readonly string[] }[] = [];
 
 /** What happens before a WebSocket is open. */
@@ -161,6 +162,40 @@ export const HANDSHAKE_CASES: readonly TransportCase[] = [
       await until("the first has left", () => harbour.counts.connections_closed === 1);
       using _fourth = await RawClient.open(harbour.address);
       await harbour.caller(2);
+    },
+  },
+  {
+    name: "an address over its limit is answered 429, whoever its user is, and one that leaves makes room",
+    harbour: { limits: { connectionsPerAddress: 2 } },
+    async run(harbour) {
+      const first = await RawClient.open(harbour.address);
+      using _second = await RawClient.open(harbour.address);
+      await harbour.caller(1);
+      const third = await ask(harbour.address, upgradeHead());
+      assert(third.startsWith("HTTP/1.1 429 "), third);
+      assertMatch(third.toLowerCase(), /\r\nretry-after: \d+\r\n/);
+      assertEquals(harbour.counts.connections_refused_address, 1);
+      first[Symbol.dispose]();
+      await until("the first has left", () => harbour.counts.connections_closed === 1);
+      using _fourth = await RawClient.open(harbour.address);
+      await harbour.caller(2);
+    },
+  },
+  {
+    name: "while there is a reason to take nobody new ones are answered 503 with it, and open ones go on",
+    harbour: { closedBecause: () => crowd > 0 ? "this node has no memory to spare" : undefined },
+    async run(harbour) {
+      using open = await RawClient.open(harbour.address);
+      const caller = await harbour.caller();
+      crowd = 1;
+      const refused = await ask(harbour.address, upgradeHead());
+      crowd = 0;
+      assert(refused.startsWith("HTTP/1.1 503 "), refused);
+      assertStringIncludes(refused, "no memory to spare");
+      await open.send(1, "still here");
+      await until("its message is here", () => caller.messages.length === 1);
+      using _next = await RawClient.open(harbour.address);
+      await harbour.caller(1);
     },
   },
   {

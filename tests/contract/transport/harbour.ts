@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly authenticator: Authenticator;
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly limits: Limits;
+  /** Why no connection can be taken now. */
+  readonly closedBecause: () => string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -38,6 +40,7 @@ export interface Limits {
   readonly maxMessageBytes?: number;
   readonly closeSeconds?: number;
   readonly connections?: number;
+  readonly connectionsPerAddress?: number;
 }
 
 /** Opens a transport of the implementation under test. */
@@ -55,6 +58,7 @@ export interface HarbourOptions {
   readonly limits?: Limits;
   readonly authenticator?: Authenticator;
   readonly codecs?: readonly Codec[];
+  readonly closedBecause?: () => string | undefined;
   readonly fetch?: (request: Request) => Response | Promise<Response>;
   /** What to do with each message; by default nothing. */
   readonly onMessage?: (message: string | Uint8Array, from: Connection) => readonly Effect[];
@@ -95,6 +99,7 @@ export class Harbour {
       authenticator: options.authenticator ?? { admit: () => of({ kind: "awaited" }), identify: () => of() },
       fetch: options.fetch ?? (() => new Response("plain")),
       limits: options.limits ?? {},
+      closedBecause: options.closedBecause ?? (() => undefined),
       clock: { scheduler: asyncScheduler },
       random: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 },
       telemetry: {

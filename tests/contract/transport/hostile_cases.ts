@@ -132,6 +132,62 @@ export const HOSTILE_CASES: readonly TransportCase[] = [
     },
   },
   {
+    name: "too many pings or pongs close with 4503, and pings now and then do not",
+    needs: "bounds_controls",
+    async run(harbour) {
+      for (const opcode of [9, 10]) {
+        using flood = await RawClient.open(harbour.address);
+        await flood.write(
+          new Uint8Array(Array.from({ length: 300 }, () => [0x80 | opcode, 0x81, 0, 0, 0, 0, 0]).flat()),
+        );
+        const close = await flood.readClose();
+        assertEquals([close?.code, close?.reason.split(":")[0]], [4503, "limit_exceeded"], `opcode ${opcode}`);
+      }
+      await until("both are gone", () => harbour.counts.connections_closed === 2);
+      assertEquals(harbour.counts.connections_limited, 2);
+      using polite = await RawClient.open(harbour.address);
+      for (let at = 0; at < 20; at++) await polite.send(9, "ping");
+      await polite.send(1, "done");
+      const caller = await harbour.caller(2);
+      await until("its message is here", () => caller.messages.length === 1);
+    },
+  },
+  {
+    name: "a message in thousands of pieces closes with 1008, however small it is",
+    needs: "bounds_controls",
+    async run(harbour) {
+      using pieces = await RawClient.open(harbour.address);
+      const empty = [0x00, 0x80, 0, 0, 0, 0];
+      await pieces.write(
+        new Uint8Array([0x01, 0x80, 0, 0, 0, 0, ...Array.from({ length: 2_000 }, () => empty).flat()]),
+      );
+      assertEquals((await pieces.readClose())?.code, 1008);
+      const caller = await harbour.caller();
+      await until("it has ended", () => caller.completions === 1);
+      assertEquals([caller.messages, harbour.counts.connections_limited], [[], 1]);
+      using whole = await RawClient.open(harbour.address);
+      await whole.write(
+        new Uint8Array([
+          0x01,
+          0x80,
+          0,
+          0,
+          0,
+          0,
+          ...Array.from({ length: 500 }, () => empty).flat(),
+          0x80,
+          0x80,
+          0,
+          0,
+          0,
+          0,
+        ]),
+      );
+      const other = await harbour.caller(1);
+      await until("it is whole", () => other.messages.length === 1);
+    },
+  },
+  {
     name: "a flood of pings from a client that reads nothing costs that client its connection alone",
     needs: "destroys_sockets",
     async run(harbour) {
