@@ -3,14 +3,16 @@ import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import type { ISocketFactory } from "kafkajs";
 
-/** What becomes of the answer to a request. */
+/** What becomes of a request, or of the answer to it. */
 export type AnswerFault =
   /** It arrives. */
   | "none"
   /** The connection breaks when the broker has answered. */
   | "cut"
   /** It never arrives; the connection stays. */
-  | "swallow";
+  | "swallow"
+  /** The request never reaches the broker; the connection stays. */
+  | "unsent";
 
 /** Kafka's number of Produce. */
 export const PRODUCE_KEY = 0;
@@ -41,7 +43,12 @@ export function faultySockets(): FaultySockets {
       // A request is written in one go: its size, its key and version, its number.
       socket.write = ((bytes: Uint8Array, encoding: string) => {
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        faults.set(view.getInt32(8), sockets.decide(view.getInt16(4)));
+        const fault = sockets.decide(view.getInt16(4));
+        if (fault === "unsent") {
+          lost++;
+          return true;
+        }
+        faults.set(view.getInt32(8), fault);
         return write(bytes, encoding);
       }) as Socket["write"];
       let rest = new Uint8Array();

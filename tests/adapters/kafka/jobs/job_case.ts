@@ -24,7 +24,11 @@ export async function produceNumbers(
   topic: string,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<void> {
-  const producer = testClient(cluster).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  // Idempotent: what kafkajs sends again is not there twice.
+  const producer = testClient(cluster).producer({
+    idempotent: true,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   const messages = Array.from({ length: to - from }, (_, at): Message => ({
     key: `key-${from + at}`,

@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { lastValueFrom, map, tap, toArray } from "rxjs";
 import { type Appended, kafkaSink, kafkaSource, KafkaStartError } from "../../../../adapters/kafka/mod.ts";
 import type { StoredRecord } from "../../../../domain/log_record.ts";
 import type { Delivery } from "../../../../streams/delivery.ts";
 import { kafkaForFile, kafkaTest } from "../../../kafka/kafka_test_case.ts";
-import { freshTopic, readTopic } from "../../../kafka/topics.ts";
+import { asAdmin, freshTopic, readTopic } from "../../../kafka/topics.ts";
 import { until } from "../reading_case.ts";
 import {
   committed,
@@ -101,4 +101,53 @@ kafkaTest("says at once what waiting does not mend", async () => {
   const source = kafkaSource({ ...jobConnection(kafka()), group: freshGroup(), topics: [topic] });
   const error = await assertRejects(() => lastValueFrom(source), KafkaStartError);
   assert(error.message.includes(topic), error.message);
+});
+
+kafkaTest("members share partitions, and what one hands back another reads: nothing is lost", async () => {
+  const topic = await freshTopic(kafka(), { partitions: 4 });
+  const group = freshGroup();
+  const all = { ...jobConnection(kafka()), group, topics: [topic], commitMs: 50, drainMs: 200, rebalanceMs: 3_000 };
+  const stops = [new AbortController(), new AbortController()] as const;
+  const read: [string[], string[]] = [[], []];
+  const held: Delivery<StoredRecord>[] = [];
+  const member = (at: 0 | 1) =>
+    lastValueFrom(
+      kafkaSource({ ...all, signal: stops[at].signal }).pipe(tap((delivery) => {
+        read[at].push(textOf(delivery.value));
+        // The first member is not done with one record before its partitions move.
+        if (at === 0 && textOf(delivery.value) === "5" && held.length === 0) held.push(delivery);
+        else delivery.done();
+      })),
+      { defaultValue: undefined },
+    );
+  const count = () => new Set(read.flat()).size;
+
+  const first = member(0);
+  await produceNumbers(kafka(), topic, { from: 0, to: 40 });
+  await until(() => count() === 40, "the first forty");
+  const second = member(1);
+  const notes = all.telemetry.notes;
+  const shared = () => notes.filter(({ fields }) => fields.partitions === 2).length >= 2;
+  await until(shared, "two members of two partitions each");
+  await untilAsync(
+    () => Promise.resolve(read.flat().filter((value) => value === "5").length === 2),
+    "the held one again",
+  );
+  // Nothing is committed by one of before the rebalance.
+  held[0]!.done();
+  await produceNumbers(kafka(), topic, { from: 40, to: 80 });
+  await until(() => count() === 80, "the next forty");
+  stops[0].abort();
+  await first;
+  await until(() => notes.at(-1)?.fields.partitions === 4, "all partitions to go to the one that stays");
+  await produceNumbers(kafka(), topic, { from: 80, to: 120 });
+  await until(() => count() === 120, "the last forty");
+  stops[1].abort();
+  await second;
+  const ends = await asAdmin(kafka(), (admin) => admin.fetchTopicOffsets(topic));
+  assertEquals(
+    [...await committed(kafka(), { group, topic })].sort(),
+    ends.map(({ partition, high }) => [partition, Number(high)] as const).sort(),
+  );
+  assertGreater(Math.min(...read.map((values) => values.length)), 10);
 });

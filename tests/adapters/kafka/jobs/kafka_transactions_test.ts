@@ -4,6 +4,7 @@ import { kafkaTransactions, RecordRefused } from "../../../../adapters/kafka/mod
 import { faultySockets } from "../../../kafka/faulty_sockets.ts";
 import { kafkaForFile, kafkaTest } from "../../../kafka/kafka_test_case.ts";
 import { freshTopic } from "../../../kafka/topics.ts";
+import { until } from "../reading_case.ts";
 import {
   committed,
   countNumbers,
@@ -17,7 +18,12 @@ import {
   untilAsync,
 } from "./job_case.ts";
 
-const kafka = kafkaForFile({ properties: { "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500" } });
+const kafka = kafkaForFile({
+  properties: {
+    "group.min.session.timeout.ms": "1000",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
+  },
+});
 
 kafkaTest("writes what it makes of records, and where the group is, in one transaction", async () => {
   const [from, to, odd] = [
@@ -124,4 +130,53 @@ kafkaTest("a record that can never be written is replaced, and only it", async (
   const error = await lastValueFrom(job(new AbortController(), false)).catch((error) => error);
   assertInstanceOf(error, RecordRefused);
   assert(error.message.includes(`topic "elsewhere"`), error.message);
+});
+
+/** Kafka's number of Heartbeat. */
+const HEARTBEAT_KEY = 12;
+
+kafkaTest("a member that the group went on without, and does not know it, commits nothing", async () => {
+  const [from, to] = [await freshTopic(kafka(), { partitions: 2 }), await freshTopic(kafka())];
+  const group = freshGroup();
+  const stop = new AbortController();
+  const sockets = faultySockets();
+  const member = (name: string) => {
+    const connection = jobConnection(kafka());
+    const running = lastValueFrom(
+      kafkaTransactions(
+        {
+          ...connection,
+          ...(name === "zombie" ? { socketFactory: sockets.factory } : {}),
+          group,
+          topics: [from],
+          to: [to],
+          sessionMs: 1_500,
+          rebalanceMs: 1_500,
+          signal: stop.signal,
+        },
+        map((record) => ({ topic: to, key: record.key, value: textOf(record) })),
+      ).pipe(toArray()),
+    );
+    return { running, notes: connection.telemetry.notes };
+  };
+  const zombie = member("zombie");
+  await produceNumbers(kafka(), from, { from: 0, to: 20 });
+  await untilAsync(async () => sum(await committed(kafka(), { group, topic: from })) >= 20, "the first twenty");
+  // Its heartbeats reach nobody, and it hears nothing of it.
+  sockets.decide = (key) => key === HEARTBEAT_KEY ? "unsent" : "none";
+  const heir = member("heir");
+  await until(() => heir.notes.some(({ fields }) => fields.partitions === 2), "the heir to get both partitions");
+  const refused = () =>
+    zombie.notes.filter(({ fields }) => /UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION/.test(`${fields.reason}`)).length;
+  for (let at = 20; refused() < 2; at += 10) {
+    assertLess(at, 2_000, "the zombie was not refused");
+    await produceNumbers(kafka(), from, { from: at, to: at + 10 });
+    await untilAsync(async () => sum(await committed(kafka(), { group, topic: from })) >= at + 10, "the next ten");
+  }
+  stop.abort();
+  sockets.decide = () => "none";
+  await Promise.all([zombie.running, heir.running]);
+  const values = await readCommitted(kafka(), to);
+  assertEquals(countNumbers(values, values.length), { missing: [], doubled: [] });
+  assertEquals(values.length, sum(await committed(kafka(), { group, topic: from })));
 });
