@@ -49,9 +49,16 @@ export function compilePattern(text: string, user: UserId): ChannelPattern | und
   const segments = bound.map((part) => part.split("*") as unknown as Segment);
   const star = bound.findIndex((part) => part.includes("*"));
   const isExact = star < 0 && !open;
-  return { matches: (channel) => fits(channel, segments, open), beginning: beginning(), isExact };
+  const beginning = beginningOf();
+  return {
+    // Most patterns of a token are about other channels: what they begin with tells.
+    matches: (channel) =>
+      isExact ? channel === beginning : channel.startsWith(beginning) && fits(channel, segments, open),
+    beginning,
+    isExact,
+  };
 
-  function beginning(): string {
+  function beginningOf(): string {
     if (isExact) return bound.join(":");
     const whole = bound.slice(0, star < 0 ? bound.length : star).map((part) => `${part}:`).join("");
     return star < 0 ? whole : whole + segments[star]![0];

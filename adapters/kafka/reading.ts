@@ -47,6 +47,7 @@ export function openReading(
 
   const kafka = kafkaClient(options, { deadlines, telemetry });
   const pool = linkPool(kafka, { deadlineMs: deadlines.connectMs, signal });
+  const compacted = options.compacted ?? [];
   const cluster = followCluster({
     pool,
     seeds: options.brokers,
@@ -57,13 +58,13 @@ export function openReading(
     background: tasks,
     signal,
   });
-  const keeper = keepState(cluster, { deadlines, telemetry, background: tasks, signal });
+  const keeper = keepState(cluster, { deadlines, compacted, telemetry, background: tasks, signal });
   const startup = start({
     cluster,
     keeper,
     topics,
     createTopics: options.createTopics ?? false,
-    compacted: options.compacted ?? [],
+    compacted,
     deadlines,
     reads,
     signal,

@@ -4,7 +4,7 @@ import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { LogState, TopicState } from "../../domain/ports/log.ts";
 import type { Background } from "./background.ts";
 import type { Cluster, ClusterState } from "./cluster.ts";
-import { type Durability, judgeDurability, noteWeak } from "./topics.ts";
+import { type Durability, judgeDurability, noteForgetful, noteWeak } from "./topics.ts";
 import type { KafkaDeadlines } from "./options.ts";
 import { bell, wait } from "./wait.ts";
 
@@ -24,11 +24,13 @@ const UNJUDGED_RETRY_MS = 500;
 /** Keeps the state of a log until `signal` aborts. */
 export function keepState(cluster: Cluster, options: {
   readonly deadlines: KafkaDeadlines;
+  /** Topics that have to keep the last record of each key. */
+  readonly compacted: readonly string[];
   readonly telemetry: Telemetry;
   readonly background: Background;
   readonly signal: AbortSignal;
 }): StateKeeper {
-  const { deadlines, telemetry, signal } = options;
+  const { deadlines, compacted, telemetry, signal } = options;
   const states = new BehaviorSubject<LogState>({
     available: false,
     reason: "Kafka was not reached yet",
@@ -60,6 +62,7 @@ export function keepState(cluster: Cluster, options: {
           judged = await judgeDurability(cluster, topics, deadlines.requestMs);
           for (const [topic, durability] of judged) {
             if (!noted.has(topic)) noteWeak(telemetry, topic, durability);
+            if (!noted.has(topic) && compacted.includes(topic)) noteForgetful(telemetry, topic, durability);
             noted.add(topic);
           }
         } catch (error) {

@@ -80,9 +80,12 @@ export interface Durability {
   readonly minInSync?: number;
   /** Kafka's `unclean.leader.election.enable`; absent where it could not be read. */
   readonly unclean?: boolean;
+  /** Kafka's `cleanup.policy`; absent where it could not be read. */
+  readonly cleanup?: string;
 }
 
 const MIN_IN_SYNC = "min.insync.replicas";
+const CLEANUP = "cleanup.policy";
 const UNCLEAN = "unclean.leader.election.enable";
 
 /**
@@ -98,7 +101,7 @@ export async function judgeDurability(
   const link = await cluster.link(node);
   const configs = await link.use(
     "read topic configurations",
-    (broker) => broker.topicConfigs([...topics.keys()], [MIN_IN_SYNC, UNCLEAN]),
+    (broker) => broker.topicConfigs([...topics.keys()], [MIN_IN_SYNC, UNCLEAN, CLEANUP]),
     deadlineMs,
   ).catch((error) => {
     if (error instanceof LinkError) throw error;
@@ -110,7 +113,9 @@ export async function judgeDurability(
     const minInSync = Number(config.get(MIN_IN_SYNC));
     const unclean = config.get(UNCLEAN) !== "false";
     const strong = replicas >= 3 && minInSync >= 2 && !unclean;
-    return [name, { level: strong ? "strong" : "weak", replicas, minInSync, unclean }];
+    const cleanup = config.get(CLEANUP);
+    const level = strong ? "strong" : "weak";
+    return [name, { level, replicas, minInSync, unclean, ...(cleanup === undefined ? {} : { cleanup }) }];
   }));
 }
 
@@ -122,5 +127,14 @@ export function noteWeak(telemetry: Telemetry, topic: string, durability: Durabi
     minInsyncReplicas: durability.minInSync,
     uncleanLeaderElection: durability.unclean,
     fix: "replication factor 3 or more, min.insync.replicas=2, unclean.leader.election.enable=false",
+  });
+}
+
+/** Tells the operator of a topic that forgets the last record of a key, which it is there to keep. */
+export function noteForgetful(telemetry: Telemetry, topic: string, { cleanup }: Durability): void {
+  if (cleanup === undefined || cleanup === "compact") return;
+  telemetry.note("warn", `Kafka topic "${topic}" forgets records that have to stay`, {
+    cleanupPolicy: cleanup,
+    fix: "cleanup.policy=compact",
   });
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { firstValueFrom } from "rxjs";
 import { KafkaStartError, openKafkaLog } from "../../../adapters/kafka/mod.ts";
 import type { KafkaLogOptions } from "../../../adapters/kafka/options.ts";
+import { RecordingTelemetry } from "../../../testing/mod.ts";
 import { kafkaForFile, kafkaTest } from "../../kafka/kafka_test_case.ts";
 import { fakeBroker, type Speech } from "./fake_broker.ts";
 import { optionsFor } from "./reading_case.ts";
@@ -48,6 +49,28 @@ kafkaTest("missing topics are made as configured, and topics that exist are left
   };
   assertEquals(await opened(3, 1), [3, undefined]);
   assertEquals(await opened(2, 2), [3, 2]);
+});
+
+kafkaTest("a topic that has to keep the last of each key is made so, and one that does not is told of", async () => {
+  const [made, forgetful] = [crypto.randomUUID(), crypto.randomUUID()];
+  const opened = async (topics: readonly string[], compacted: readonly string[]) => {
+    const telemetry = new RecordingTelemetry();
+    const log = await openKafkaLog({
+      ...optionsFor(cluster().brokers, topics),
+      createTopics: { partitions: 3, replicationFactor: 1 },
+      compacted,
+      telemetry,
+    });
+    await log.startup;
+    const { topics: known } = await firstValueFrom(log.state);
+    await log.close();
+    const told = telemetry.notes.filter(({ message }) => message.includes("forgets records that have to stay"));
+    return [known.get(topics[0]!)?.partitions, told.map(({ fields }) => fields?.cleanupPolicy)];
+  };
+  assertEquals(await opened([made], [made]), [1, []]);
+  assertEquals(await opened([made], [made]), [1, []]);
+  assertEquals(await opened([forgetful], []), [3, []]);
+  assertEquals(await opened([forgetful], [forgetful]), [3, ["delete"]]);
 });
 
 kafkaTest("a topic that Kafka refuses to make is a fatal mistake", async () => {
