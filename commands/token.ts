@@ -1,12 +1,6 @@
 /** `tidegate token`: makes a token to try a gateway with. */
-import {
-  fixedKeys,
-  privateSigningKey,
-  secretSigningKey,
-  type SigningKey,
-  signToken,
-  verifyToken,
-} from "../adapters/auth/mod.ts";
+import { fixedKeys, verifyToken } from "../adapters/auth/mod.ts";
+import { privateSigningKey, secretSigningKey, type SigningKey, signToken } from "../adapters/auth/sign_token.ts";
 import type { TokenCommand } from "../adapters/cli/mod.ts";
 import type { Configuration, JwtConfiguration } from "../adapters/config/mod.ts";
 import { errorText, print } from "./process.ts";

@@ -10,8 +10,11 @@ import { type TokenProblem, type TokenRules, verifyToken } from "./verify_token.
 
 /** Whose tokens are taken, and how. */
 export interface JwtAuthenticatorOptions extends Partial<TokenRules> {
+  /** What tokens are verified with. */
   readonly keys: TokenKeys;
+  /** By whose time tokens begin and end. */
   readonly clock: Clock;
+  /** Where it is told that a token was refused, and why. */
   readonly telemetry: Telemetry;
 }
 
@@ -22,6 +25,18 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
  * is refused is answered with HTTP 401 and `WWW-Authenticate`, or the close code 4501; where the keys cannot be had, with 503 or 1011.
  *
  * Reasons are for whoever sent the token and for the log, and never hold the token.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fixedKeys, jwtAuthenticator, secretKey } from "@tidegate/tidegate/auth";
+ * import { RecordingTelemetry, VirtualClock } from "@tidegate/tidegate/testing";
+ *
+ * const keys = fixedKeys([secretKey("a secret of at least thirty-two bytes")]);
+ * const tokens = jwtAuthenticator({ keys, clock: new VirtualClock(), telemetry: new RecordingTelemetry() });
+ * tokens.admit({ header: () => [], remoteAddress: "127.0.0.1" })
+ *   .subscribe((admission) => assertEquals(admission.kind, "awaited"));
+ * ```
  */
 export function jwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
   const { keys, clock, telemetry } = options;

@@ -10,7 +10,6 @@ export { jwtAuthenticator, type JwtAuthenticatorOptions } from "./jwt_authentica
 export { keysIn } from "./key_file.ts";
 export { noneAuthenticator, type NoneAuthenticatorOptions } from "./none_authenticator.ts";
 export { RemoteKeys, type RemoteKeysOptions } from "./remote_keys.ts";
-export { privateSigningKey, secretSigningKey, type SigningKey, signToken } from "./sign_token.ts";
 export {
   fixedKeys,
   type KeyHint,

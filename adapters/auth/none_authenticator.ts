@@ -16,6 +16,7 @@ export interface NoneAuthenticatorOptions {
   readonly secret?: string;
   /** Whether clients of other machines are let in. Default false: their handshake is refused with 403. */
   readonly allowRemote?: boolean;
+  /** Makes the users' ids. */
   readonly random: Random;
 }
 

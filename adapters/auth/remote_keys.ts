@@ -9,7 +9,9 @@ import { type KeyHint, KeysUnavailable, publicKey, selectKey, type TokenKey, typ
 export interface RemoteKeysOptions {
   /** `https:`, or `http:` of this machine. Nothing else is ever fetched: redirects are refused. */
   readonly url: string;
+  /** By whose time keys grow old. */
   readonly clock: Clock;
+  /** Where it is told that they cannot be fetched. */
   readonly telemetry: Telemetry;
 }
 
@@ -32,6 +34,7 @@ export class RemoteKeys implements TokenKeys {
   #triedAt = -Infinity;
   #fetching: Promise<void> | undefined;
 
+  /** Fetches nothing yet. */
   constructor(options: RemoteKeysOptions) {
     this.#options = options;
   }
@@ -42,6 +45,11 @@ export class RemoteKeys implements TokenKeys {
     return this.#keys !== undefined;
   }
 
+  /**
+   * The key for a token; `undefined` where the set has none.
+   *
+   * @throws {KeysUnavailable} where the set was never fetched
+   */
   async find(hint: KeyHint): Promise<TokenKey | undefined> {
     const known = selectKey(this.#keys ?? [], hint);
     if (known) {

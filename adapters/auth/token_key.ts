@@ -15,7 +15,9 @@ export interface TokenKey {
 
 /** What a token says of the key that it was signed with. */
 export interface KeyHint {
+  /** Its `alg`. */
   readonly algorithm: string;
+  /** Its `kid`, where it has one. */
   readonly id: string | undefined;
 }
 
@@ -31,6 +33,7 @@ export interface TokenKeys {
 
 /** The keys cannot be had now: tokens can be judged neither good nor bad. */
 export class KeysUnavailable extends Error {
+  /** Its name, for those who look at it. */
   override readonly name = "KeysUnavailable";
 }
 

@@ -96,6 +96,60 @@ Deno.test("no token is taken from the URL, and a wrong head of the request is an
   assert(!gateway.lines.join("\n").includes(token));
 });
 
+Deno.test("plain HTTP takes the same tokens, with the same permissions", async () => {
+  await using gateway = await start();
+  const token = await made("--user", "alice", "--publish", "chat:lobby");
+  const post = async (channel: string, headers: Readonly<Record<string, string>>) => {
+    const response = await fetch(`${gateway.http}/publish?channel=${channel}`, {
+      method: "POST",
+      body: "1",
+      headers: { "content-type": "application/json", ...headers },
+    });
+    await response.body?.cancel();
+    return [response.status, response.headers.get("www-authenticate")?.split(" ", 1)[0]];
+  };
+  const authorization = `Bearer ${token}`;
+  assertEquals(await post("chat:lobby", { authorization }), [200, undefined]);
+  assertEquals(await post("chat:other", { authorization }), [403, undefined]);
+  assertEquals(await post("chat:lobby", {}), [401, "Bearer"]);
+  assertEquals(await post("chat:lobby", { authorization: authorization + "x" }), [401, "Bearer"]);
+  const events = await fetch(`${gateway.http}/events?channel=chat:lobby`, { headers: { authorization } });
+  await events.body?.cancel();
+  assertEquals(events.status, 403);
+});
+
+Deno.test("a provider's keys are fetched once at the start, and unknown ones do not fetch them again at once", async () => {
+  const [first, second] = [signer("RS256", "one"), signer("ES256", "two")];
+  let keys = [first.publicJwk];
+  let fetched = 0;
+  const provider = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+    fetched++;
+    return Response.json({ keys });
+  });
+  try {
+    const url = `http://127.0.0.1:${provider.addr.port}/keys`;
+    const config = `[auth]\nmode = "jwt"\n[jwt]\njwks_url = "${url}"\naudience = ["gate"]\n[log]\nkind = "memory"\n`;
+    await using gateway = await startGateway({ config });
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const code = async (token: Promise<string>) => {
+      const client = await JsonClient.open(gateway.url);
+      client.send({ connect: { token: await token } });
+      await client.until(() => client.closed !== undefined || client.frames.length > 0);
+      const code = client.closed?.code;
+      await client.close();
+      return code;
+    };
+    assertEquals(await code(first.sign({ aud: "gate", exp })), undefined);
+    assertEquals(await code(first.sign({ aud: "other", exp })), 4501);
+    keys = [first.publicJwk, second.publicJwk];
+    // Within 30 s of the fetch at the start the set is not fetched again, whatever tokens name.
+    for (let time = 0; time < 5; time++) assertEquals(await code(second.sign({ aud: "gate", exp })), 4501);
+    assertEquals(fetched, 1);
+  } finally {
+    await provider.shutdown();
+  }
+});
+
 Deno.test("token says what is missing, and signs with a private key that the gateway's public one is of", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tidegate-tokens-" });
   try {
