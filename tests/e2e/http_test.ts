@@ -5,6 +5,7 @@ import { webhook } from "../../adapters/http/mod.ts";
 import { until } from "../contract/transport/until.ts";
 import { type GatewayProcess, startGateway } from "./gateway_process.ts";
 import { EventClient, publishJson } from "./http_client.ts";
+import { tidegate } from "./tidegate_command.ts";
 
 const user = crypto.randomUUID();
 const HEADER_MODE = '[auth]\nmode = "header"\n';
@@ -179,4 +180,30 @@ Deno.test("pages of this machine may publish and listen, others may not", async 
     headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
   });
   assertEquals([preflight.status, preflight.headers.get("access-control-allow-origin")], [204, null]);
+});
+
+Deno.test("a bearer token says who publishes and listens; without one there is a 401; a stream ends with its token", async () => {
+  const config = '[auth]\nmode = "jwt"\n[log]\nkind = "memory"\n';
+  const env = { TIDEGATE_JWT_SECRET: "a secret for the tests of thirty-two bytes" };
+  await using gateway = await startGateway({ config, env });
+  const made = async (...args: readonly string[]) => {
+    const { code, out, err } = await tidegate(["token", "--user", "alice", ...args], { config, env });
+    assertEquals([code, err], [0, ""]);
+    return { authorization: `Bearer ${out.trim()}` };
+  };
+  const long = await made("--subscribe", "chat:*", "--publish", "chat:lobby", "--for", "1h");
+  const short = await made("--subscribe", "chat:*", "--for", "3s");
+  using client = new EventClient(`${gateway.http}/events?channel=chat:lobby`, { headers: short });
+  await client.subscribed();
+  const sent = await publishJson(gateway.http, "chat:lobby", { payload: 1, headers: long });
+  assertEquals(sent.status, 200);
+  await client.got(1);
+  assertEquals(client.named("publication")[0].sender, "alice");
+  const other = await publishJson(gateway.http, "chat:other", { payload: 1, headers: long });
+  assertEquals([other.status, other.body.error.code], [403, "forbidden"]);
+  const nobody = await publishJson(gateway.http, "chat:lobby", { payload: 1 });
+  assertEquals([nobody.status, nobody.body.error.code], [401, "unauthenticated"]);
+  assert(nobody.headers.get("www-authenticate")?.startsWith("Bearer"));
+  await until("the token has ended", () => client.named("disconnected").length > 0);
+  assertEquals(client.named("disconnected")[0].name, "token_expired");
 });
