@@ -45,10 +45,10 @@ export class Connection {
   }
 
   /** The gateway has said who the client is. */
-  connected({ user, session, node }: ConnectedJson): void {
+  connected({ user, session, node, maxFrameBytes }: ConnectedJson): void {
     this.#failures = 0;
     this.#reconnectAfterMs = undefined;
-    this.state.next({ kind: "connected", user, session, node });
+    this.state.next({ kind: "connected", user, session, node, maxFrameBytes });
   }
 
   /** The gateway will close soon, and asks to wait so long before the next connection, in milliseconds. */

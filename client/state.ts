@@ -13,6 +13,8 @@ export type ConnectionState =
     readonly session: string;
     /** The name of the gateway's node. */
     readonly node: string;
+    /** The largest frame that the gateway takes, in bytes. */
+    readonly maxFrameBytes: number;
   }
   /** The connection was lost, or was not made; another try comes after `retryMs` milliseconds. */
   | { readonly kind: "waiting"; readonly reason: string; readonly retryMs: number }

@@ -8,6 +8,8 @@ import { RequestRefused } from "./errors.ts";
 import type { ClientSettings } from "./options.ts";
 import { publicationOf } from "./publication.ts";
 
+/** What stands before a publication in its frame. */
+const FRAME = '{"publication":';
 /** How many cursors the first message of the first connection holds: it is not known yet which channels are the user's own. */
 const GUESSES = 100;
 /** The least wait before a subscribe that was refused for now is tried again, in milliseconds. */
@@ -139,7 +141,8 @@ export class Subscriptions {
     return { type: "subscribe", id: state.request, channel: name, ...(since === undefined ? {} : { since }) };
   }
 
-  #publication(json: PublicationJson, source: string): void {
+  #publication(json: PublicationJson, frame: string): void {
+    const source = frame.slice(FRAME.length, -1);
     const { channel, cursor, sender = "", messageId } = json;
     const state = this.#channels.get(channel);
     if (this.#own?.has(channel)) this.#ownCursors.set(channel, cursor);

@@ -13,11 +13,11 @@ const EVERYTHING = "";
 /** The arrows: main -> adapters -> domain -> streams. A room may always import itself. */
 const ROOMS: Readonly<Record<string, Room>> = {
   "main.ts": { rooms: [EVERYTHING], packages: [EVERYTHING] },
-  commands: { rooms: ["adapters", "domain", "streams", "schema"], packages: [EVERYTHING] },
+  commands: { rooms: ["adapters", "client", "domain", "streams", "schema"], packages: [EVERYTHING] },
   "mod.ts": { rooms: ["domain", "streams", "schema"], packages: ["npm:rxjs@"] },
   domain: { rooms: ["streams"], packages: ["npm:rxjs@"] },
   streams: { rooms: [], packages: ["npm:rxjs@"] },
-  adapters: { rooms: ["domain", "streams", "schema", "jsr"], packages: ["npm:", "node:"] },
+  adapters: { rooms: ["domain", "streams", "schema", "client", "jsr"], packages: ["npm:", "node:"] },
   schema: { rooms: ["domain"], packages: ["npm:capnp-es@"] },
   client: { rooms: ["domain", "streams", "schema"], packages: ["npm:rxjs@"] },
   testing: { rooms: ["mod.ts", "domain", "streams", "schema", "adapters", "jsr"], packages: ["npm:rxjs@"] },

@@ -24,7 +24,7 @@ Deno.test("client: the state follows the connection from its first to its last",
     "connected",
     "closed",
   ]);
-  assertEquals(seen[1], { kind: "connected", user: "u", session: "s", node: "n" });
+  assertEquals(seen[1], { kind: "connected", user: "u", session: "s", node: "n", maxFrameBytes: 1024 });
 });
 
 Deno.test("client: waits double up to their limit, by full jitter, and begin anew after a success", () => {

@@ -1,6 +1,6 @@
 /** A gateway that says what a test wants, at the other end of sockets in memory; time is the test's too. */
 import { type Client, type ClientOptions, connect, type SocketClose, type SocketLike } from "../../client/mod.ts";
-import { VirtualClock } from "../../testing/mod.ts";
+import { VirtualTimeScheduler } from "rxjs";
 import type { Json } from "../e2e/json_client.ts";
 
 /** One socket of the client, seen from the gateway. */
@@ -61,10 +61,21 @@ export class FakeSocket implements SocketLike {
   }
 }
 
+/** Time that moves when it is told. Unlike that of pipelines it allows promises: the client gives some. */
+export class ClientClock {
+  readonly scheduler = new VirtualTimeScheduler(undefined, 0);
+
+  advance(ms: number): void {
+    this.scheduler.maxFrames = this.scheduler.frame + ms;
+    this.scheduler.flush();
+    this.scheduler.frame = this.scheduler.maxFrames;
+  }
+}
+
 /** A client, its sockets, and its time. */
 export interface FakeScene {
   readonly client: Client;
-  readonly clock: VirtualClock;
+  readonly clock: ClientClock;
   /** Every socket that the client has opened. */
   readonly sockets: readonly FakeSocket[];
   /** The newest one. */
@@ -73,7 +84,7 @@ export interface FakeScene {
 
 /** A client that has asked for its first connection. Waits are half of their limit. */
 export function fakeScene(options: ClientOptions = {}): FakeScene {
-  const clock = new VirtualClock();
+  const clock = new ClientClock();
   const sockets: FakeSocket[] = [];
   let ids = 0;
   const client = connect("ws://gateway.test/ws", {
