@@ -28,6 +28,7 @@ import type { RouteTable } from "./route_table.ts";
 import { type Drain, runSession } from "./run_session.ts";
 import type { GatewayPorts, Scene } from "./scene.ts";
 import { SessionRegistry } from "./session_registry.ts";
+import { Setbacks } from "./setbacks.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What a gateway is made of, besides its ports. */
@@ -97,6 +98,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     index: new ChannelIndex(),
     sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),
+    setbacks: new Setbacks(),
     ...(denials ? { denials } : {}),
     rates: new RateLimits(settings.rates),
   };

@@ -1,5 +1,5 @@
 /** The inbound side: a client's publish to records of the log, and the log's word to the client's answer. */
-import { concatMap, map, type Observable, of, reduce } from "rxjs";
+import { concatMap, map, type Observable, of, reduce, tap } from "rxjs";
 import { type ComposedRecord, composeRecords, payloadOfKind } from "./compose_records.ts";
 import { type Failure, failure, type FailureCode, isFailure } from "./failure.ts";
 import type { PublishFrame, ServerFrame } from "./frame.ts";
@@ -45,9 +45,25 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
       time: scene.clock.scheduler.now(),
       ...contentOf(payload),
     });
+    const before = scene.setbacks.count(session, channel);
     return runInbound(scene, { inbound: pipeline, publish: passing }).pipe(
-      concatMap((became) => isFailure(became) ? refuse(became) : write(became)),
+      concatMap((became) => {
+        if (isFailure(became)) return refuse(became);
+        return scene.setbacks.count(session, channel) === before
+          ? write(became).pipe(tap(noteSetback))
+          : refuse(behind());
+      }),
     );
+  }
+
+  function noteSetback(told: ServerFrame): void {
+    if (told.type === "error" && told.failure.code === "unavailable") scene.setbacks.add(session, channel);
+  }
+
+  /** What the log has in its queue behind a record that it could not take, it does not take; nor is what comes to it later. */
+  function behind(): Failure {
+    const message = `Cannot publish to ${channel}: a publish before this one could not be written; nothing was written`;
+    return failure("unavailable", message);
   }
 
   function write(outputs: readonly Output[]): Observable<ServerFrame> {

@@ -12,6 +12,7 @@ import type { Transport } from "./ports/transport.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import type { SessionRegistry } from "./session_registry.ts";
+import type { Setbacks } from "./setbacks.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** The outside world of a gateway. */
@@ -43,6 +44,8 @@ export interface Scene extends GatewayPorts {
   readonly sessions: SessionRegistry;
   /** Where the publishes of one session to one channel take turns in its pipeline. */
   readonly turns: Turns;
+  /** What of them could not be appended. */
+  readonly setbacks: Setbacks;
   /** Who is not let in; absent where nobody can be denied. */
   readonly denials?: DenyList;
   /** How much connections and users may ask for. */

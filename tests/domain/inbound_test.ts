@@ -309,3 +309,19 @@ Deno.test("inbound: however long each publish takes, each has one answer, and se
     { runs: 200 },
   );
 });
+
+Deno.test("inbound: what is in a pipeline behind a publish that the log did not take is not written in front of it", () => {
+  using bench = benchOf<number>((publish, { scheduler }) => of(publish).pipe(delay(100, scheduler)));
+  const [ann, bob] = [bench.connect("ann"), bench.connect("bob")];
+  bench.log.failNextAppend("unknown-not-written");
+  for (const n of [1, 2, 3]) ask(bench, ann, String(n), { messageId: `m${n}` });
+  ask(bench, ann, "9", { channel: "chat:other" });
+  bench.clock.advance(20);
+  ask(bench, bob, "8");
+  bench.clock.advance(400);
+  assertEquals(answers(ann).filter((answer) => answer === "unavailable").length, 3);
+  assertEquals([answers(ann).length, answers(bob).map((answer) => answer.startsWith("at"))], [4, [true]]);
+  for (const n of [1, 2, 3]) ask(bench, ann, String(n), { messageId: `m${n}` });
+  bench.clock.advance(400);
+  assertEquals(logged(bench, "chat").filter((text) => Number(text) < 4), ["1", "2", "3"]);
+});

@@ -13,6 +13,7 @@ import { routeTable } from "../../domain/route_table.ts";
 import type { GatewayPorts, Scene } from "../../domain/scene.ts";
 import type { Session } from "../../domain/session.ts";
 import { SessionRegistry } from "../../domain/session_registry.ts";
+import { Setbacks } from "../../domain/setbacks.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
 import { takeTurns } from "../../streams/take_turns.ts";
 import { frameOf, TestClient } from "../../testing/mod.ts";
@@ -58,6 +59,7 @@ export function marbleScene(
     index: new ChannelIndex(),
     sessions: new SessionRegistry(),
     turns: takeTurns(),
+    setbacks: new Setbacks(),
     rates: new RateLimits(settings.rates),
   };
 }

@@ -1,5 +1,5 @@
 /** Pipelines of the model: what becomes of a message depends on its text alone. */
-import { EMPTY, from } from "rxjs";
+import { delay, EMPTY, from } from "rxjs";
 import { each } from "../../../domain/outbound.ts";
 import { type Pipeline, reject } from "../../../domain/pipeline.ts";
 
@@ -13,7 +13,7 @@ export interface Pipes {
 /** Publishes become none, one or more records, and records none, one or more publications, numbered in their header `part`. */
 export const PIPES: Pipes = {
   pipeline: {
-    inbound: (publish) => {
+    inbound: (publish, { scheduler }) => {
       const fate = hashOf(publish.text) % 7;
       if (fate === 0) return reject("it has the wrong number");
       if (fate === 1) return EMPTY;
@@ -22,7 +22,8 @@ export const PIPES: Pipes = {
         { length: Math.max(1, fate - 3) },
         (_, more) => publish.with({ payload: { kind: "json", text: text(more) } }),
       );
-      return from(drafts);
+      // Some take their time: those behind them wait.
+      return fate > 4 ? from(drafts).pipe(delay(fate * 100, scheduler)) : from(drafts);
     },
     outbound: each((publication) => {
       const count = copies(publication.payload === null ? null : publication.text);

@@ -207,6 +207,8 @@ export class World implements Disposable {
   #isDuplicate(sender: string, { channel, messageId, text }: Message): boolean | undefined {
     const { key, ...place } = placeOf(channel);
     if (messageId === undefined) return false;
+    // What comes before it, or to the window, while it is in a pipeline is not known yet.
+    if (this.#pipes) return undefined;
     const { life, high } = this.ledger.now(place);
     const name = { key, text, time: 0, sender, session: undefined, messageId, to: undefined };
     const last = life.entries.findLast((entry) => sameName(entry, name));
