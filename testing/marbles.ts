@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Observable, SchedulerLike } from "rxjs";
 import { type RunHelpers, TestScheduler } from "rxjs/testing";
-import { inMarbleTime } from "./in_virtual_time.ts";
+import { inVirtualTime } from "./real_time_guard.ts";
 
 /** What a marble test is made of; `hot`, `cold`, `time` and the pictures are those of RxJS (rxjs.dev/guide/testing). */
 export interface MarbleKit extends Pick<RunHelpers, "hot" | "cold" | "time" | "flush"> {
@@ -29,7 +29,7 @@ export type Watched = Pick<ReturnType<RunHelpers["cold"]>, "subscriptions">;
 
 /**
  * Runs a marble test: virtual time passes after `test`, and every picture is then compared. Throws `AssertionError` where one
- * differs, and where real time is used: a timer that is not of RxJS, or a promise (see {@linkcode inVirtualTime}).
+ * differs, and where real time is used: a timer that is not of RxJS, or a promise (see {@linkcode virtualOnly}).
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export type Watched = Pick<ReturnType<RunHelpers["cold"]>, "subscriptions">;
  */
 export function runMarbles(test: (kit: MarbleKit) => void): void {
   const scheduler = new TestScheduler((actual, expected) => assertEquals(actual, expected));
-  inMarbleTime(() =>
+  const run = () =>
     scheduler.run(({ hot, cold, time, flush, expectObservable, expectSubscriptions }) =>
       test({
         hot,
@@ -57,8 +57,8 @@ export function runMarbles(test: (kit: MarbleKit) => void): void {
           expectObservable(observable, until).toBe(picture, values, error),
         subscriptions: (source, ...pictures) => expectSubscriptions(source.subscriptions).toBe([...pictures]),
       })
-    )
-  );
+    );
+  inVirtualTime(run, { marbles: true });
 }
 
 /** A marble test as the body of a `Deno.test`: `Deno.test("...", marbles((kit) => ...))`. */

@@ -1,15 +1,15 @@
 import { EMPTY, type Observable, Subject } from "rxjs";
 import type { UserId } from "../domain/channel.ts";
 import type { Connection, Effect, Transport } from "../domain/ports/transport.ts";
-import { inVirtualTime } from "./in_virtual_time.ts";
 import { TestClient } from "./test_client.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
 
 /** What a transport in memory is made of. */
 export interface MemoryTransportOptions {
   /** Names the next session. */
   readonly sessionId: () => string;
-  /** Lets everything happen that is due now. */
-  readonly settle?: () => void;
+  /** The time that clients and gateway live in. */
+  readonly clock: VirtualClock;
 }
 
 /** Connections without sockets: a test is all of the clients. */
@@ -32,12 +32,12 @@ export class MemoryTransport implements Transport {
    * authenticator is asked when its first frame comes. Or it is as the authenticator said of its handshake.
    */
   open(who: string | Connection["admission"] = { kind: "awaited" }): TestClient {
-    const { sessionId, settle } = this.#options;
+    const { sessionId, clock } = this.#options;
     const client = new TestClient(sessionId(), {
       admission: typeof who === "string" ? { kind: "identified", identity: { user: who as UserId } } : who,
-      ...(settle ? { settle } : {}),
+      clock,
     });
-    inVirtualTime(() => this.#connections.next(client));
+    clock.act(() => this.#connections.next(client));
     return client;
   }
 

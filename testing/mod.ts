@@ -6,7 +6,6 @@
  */
 export { type MemoryLog, memoryLog, type MemoryLogOptions } from "../adapters/log/memory_log.ts";
 export type { Retention } from "../adapters/log/retention.ts";
-export { inVirtualTime } from "./in_virtual_time.ts";
 export { type MarbleKit, marbles, type Picture, runMarbles, type Watched } from "./marbles.ts";
 export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
 export { payloadValue } from "./payload_value.ts";
@@ -19,5 +18,6 @@ export { frameOf, messageOf, testCodec } from "./test_codec.ts";
 export { testRecord, type TestRecordFields } from "./test_record.ts";
 export { trackDeliveries, type TrackedDeliveries } from "./track_deliveries.ts";
 export { DEFAULT_ROUTES, TestGateway, testGateway, type TestGatewayOptions } from "./test_gateway.ts";
-export { VirtualClock } from "./virtual_clock.ts";
-export { RealTimeUsed, virtualOnly } from "./virtual_only.ts";
+export { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";
+export { RealTimeUsed } from "./real_time_guard.ts";
+export { virtualOnly } from "./virtual_only.ts";

@@ -4,9 +4,9 @@ import type { ClientFrame, RequestId, ServerFrame } from "../domain/frame.ts";
 import type { Codec } from "../domain/ports/codec.ts";
 import type { Connection, Effect } from "../domain/ports/transport.ts";
 import type { Publication } from "../domain/publication.ts";
-import { inVirtualTime } from "./in_virtual_time.ts";
 import { jsonOf, payloadValue } from "./payload_value.ts";
 import { frameOf, messageOf, testCodec } from "./test_codec.ts";
+import { VirtualClock } from "./virtual_clock.ts";
 
 /** A client's request that the gateway answers, without its `id`. */
 export type RequestFrame = ClientFrame extends infer Frame
@@ -19,8 +19,8 @@ export interface TestClientOptions {
   readonly admission: Connection["admission"];
   /** Default: {@linkcode testCodec}. */
   readonly codec?: Codec;
-  /** Lets everything happen that is due now: what a request does before its answer is looked for. */
-  readonly settle?: () => void;
+  /** Its time, and the gateway's. Default: one of its own. */
+  readonly clock?: VirtualClock;
 }
 
 /**
@@ -36,7 +36,7 @@ export class TestClient implements Connection {
   readonly admission: Connection["admission"];
   /** How its frames become bytes. */
   readonly codec: Codec;
-  readonly #settle: () => void;
+  readonly #clock: VirtualClock;
   readonly #received: ServerFrame[] = [];
   readonly #reading: ("pause" | "resume")[] = [];
   readonly #messages = new Subject<string>();
@@ -45,11 +45,11 @@ export class TestClient implements Connection {
   #requests = 0;
 
   /** A client that a transport hands to a gateway; {@linkcode MemoryTransport} makes them. */
-  constructor(session: string, { admission, codec = testCodec, settle = () => {} }: TestClientOptions) {
+  constructor(session: string, { admission, codec = testCodec, clock = new VirtualClock() }: TestClientOptions) {
     this.session = session;
     this.admission = admission;
     this.codec = codec;
-    this.#settle = settle;
+    this.#clock = clock;
   }
 
   /** What the client has sent, for the gateway. */
@@ -106,7 +106,7 @@ export class TestClient implements Connection {
 
   /** Sends a WebSocket message as it stands. */
   sendText(message: string): void {
-    inVirtualTime(() => this.#messages.next(message));
+    this.#clock.act(() => this.#messages.next(message));
   }
 
   /** Sends a request, and comes back with its answer. */
@@ -114,7 +114,7 @@ export class TestClient implements Connection {
     const id = ++this.#requests;
     const before = this.#received.length;
     this.send({ ...frame, id });
-    this.#settle();
+    this.#clock.advance(0);
     return this.#received.slice(before).find((answer) => "id" in answer && answer.id === id);
   }
 
@@ -144,7 +144,7 @@ export class TestClient implements Connection {
 
   /** The client goes away. */
   end(): void {
-    inVirtualTime(() => this.#messages.complete());
+    this.#clock.act(() => this.#messages.complete());
   }
 
   /** `Transport.drained` of this connection. */

@@ -1,5 +1,5 @@
 /** A whole gateway in virtual time: connections and a log in memory, and a clock that the test moves. */
-import { of, Subject, type Subscription } from "rxjs";
+import { of, Subject, Subscription } from "rxjs";
 import { type MemoryLog, memoryLog } from "../adapters/log/memory_log.ts";
 import type { UserId } from "../domain/channel.ts";
 import { type Gateway, gateway } from "../domain/gateway.ts";
@@ -12,16 +12,15 @@ import { routeTable } from "../domain/route_table.ts";
 import type { Drain } from "../domain/run_session.ts";
 import type { GatewayPorts } from "../domain/scene.ts";
 import { DEFAULT_SETTINGS, type GatewaySettings } from "../domain/settings.ts";
-import { inVirtualTime } from "./in_virtual_time.ts";
 import { MemoryTransport } from "./memory_transport.ts";
 import { recordsOf } from "./records_of.ts";
 import { RecordingTelemetry } from "./recording_telemetry.ts";
 import { seededRandom } from "./seeded_random.ts";
 import type { TestClient } from "./test_client.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";
 
 /** What a test wants of its gateway. */
-export interface TestGatewayOptions {
+export interface TestGatewayOptions extends VirtualClockOptions {
   /** Default: those of a gateway without a configuration, `chat:{room}` and `user:{user}`. */
   readonly routes?: readonly RouteOptions[];
   /** What differs from {@linkcode DEFAULT_SETTINGS}. */
@@ -46,7 +45,7 @@ export const DEFAULT_ROUTES: readonly RouteOptions[] = [
 
 /**
  * Starts a gateway in virtual time: no sockets, no files, no permissions, and nothing waits. It is the gateway that serves real
- * clients, with other ports. A pipeline that uses a real timer or a promise fails the test: see {@linkcode inVirtualTime}.
+ * clients, with other ports. A pipeline that uses a real timer or a promise fails the test: see {@linkcode virtualOnly}.
  *
  * @example
  * ```ts
@@ -79,21 +78,21 @@ export class TestGateway implements Disposable {
   /** The gateway itself. */
   readonly gateway: Gateway;
   readonly #drain = new Subject<Drain>();
-  readonly #subscription: Subscription;
+  readonly #subscription = new Subscription();
   #ended: "no" | "completed" | Error = "no";
 
   /** Starts it: see {@linkcode testGateway}. */
   constructor(options: TestGatewayOptions) {
     const { name = "", beside, rig } = options;
     const routes = routeTable((options.routes ?? DEFAULT_ROUTES).map(compileRoute));
-    this.clock = beside?.clock ?? new VirtualClock();
+    this.clock = beside?.clock ?? new VirtualClock(options);
     const topics = options.topics ?? Object.fromEntries(routes.topics.map((topic) => [topic, 4]));
     this.log = beside?.log ?? memoryLog({ topics, clock: this.clock });
     const random = seededRandom([...name].reduce((seed, letter) => seed * 31 + letter.charCodeAt(0), 1));
     let sessions = 0;
     this.transport = new MemoryTransport({
       sessionId: () => `${name}session-${++sessions}`,
-      settle: () => this.settle(),
+      clock: this.clock,
     });
     const ports: GatewayPorts = {
       log: this.log,
@@ -109,12 +108,12 @@ export class TestGateway implements Disposable {
       drain: this.#drain,
       ...(options.denials ? { denials: options.denials } : {}),
     });
-    this.#subscription = inVirtualTime(() =>
-      this.gateway.effects.subscribe({
+    this.clock.act(() =>
+      this.#subscription.add(this.gateway.effects.subscribe({
         next: (effects) => this.transport.perform(effects),
         error: (error) => this.#ended = error,
         complete: () => this.#ended = "completed",
-      })
+      }))
     );
     this.settle();
   }
@@ -131,7 +130,7 @@ export class TestGateway implements Disposable {
 
   /** Ends the gateway's sessions, and then the gateway, within some milliseconds. */
   drain(withinMs: number): void {
-    inVirtualTime(() => this.#drain.next({ withinMs }));
+    this.clock.act(() => this.#drain.next({ withinMs }));
     this.settle();
   }
 

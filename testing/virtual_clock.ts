@@ -1,9 +1,15 @@
 import { type SchedulerLike, VirtualTimeScheduler } from "rxjs";
 import type { Clock } from "../domain/ports/clock.ts";
-import { inVirtualTime } from "./in_virtual_time.ts";
+import { inVirtualTime } from "./real_time_guard.ts";
 
 /** When the time of a {@linkcode VirtualClock} begins, in milliseconds since 1970: 22 November 2025. */
 const BEGINNING = 1_763_830_000_000;
+
+/** How a clock is made. */
+export interface VirtualClockOptions {
+  /** Whether what runs by the clock may use real time, which tells nobody then. Default false. */
+  readonly allowRealTime?: boolean;
+}
 
 /**
  * A clock that stands still until the test moves it. Nothing waits: an hour passes as fast as what happens in it.
@@ -25,8 +31,11 @@ const BEGINNING = 1_763_830_000_000;
  */
 export class VirtualClock implements Clock {
   readonly #scheduler = new VirtualTimeScheduler(undefined, BEGINNING);
+  readonly #guarded: boolean;
 
-  constructor() {
+  /** Starts at the same time in every run. */
+  constructor(options: VirtualClockOptions = {}) {
+    this.#guarded = !options.allowRealTime;
     this.#scheduler.frame = BEGINNING;
   }
 
@@ -48,11 +57,17 @@ export class VirtualClock implements Clock {
   /**
    * Moves time on by some milliseconds, and runs all that falls due meanwhile, in order; what that brings about at once, too.
    *
-   * Throws what one of them throws, and where one of them uses real time: see {@linkcode inVirtualTime}.
+   * Throws what one of them throws, and where one of them uses real time: see {@linkcode virtualOnly}.
    */
   advance(ms: number): void {
     this.#scheduler.maxFrames += ms;
-    inVirtualTime(() => this.#scheduler.flush());
+    this.act(() => this.#scheduler.flush());
     this.#scheduler.frame = this.#scheduler.maxFrames;
+  }
+
+  /** Runs something while time stands still. Throws what it throws, and where it uses real time: see {@linkcode virtualOnly}. */
+  act(work: () => void): void {
+    if (this.#guarded) inVirtualTime(work);
+    else work();
   }
 }

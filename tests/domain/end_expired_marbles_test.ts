@@ -5,7 +5,7 @@ import { ChannelIndex } from "../../domain/channel_index.ts";
 import { endExpired } from "../../domain/end_session.ts";
 import type { Session } from "../../domain/session.ts";
 import { SessionRegistry } from "../../domain/session_registry.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { inWords, sessionOf } from "./marble_scene.ts";
 
 const VALUES = { e: "close token_expired", t: "close token_expired close token_expired" };

@@ -6,13 +6,16 @@ import type { Draft, InboundPublish } from "../../domain/inbound_publish.ts";
 import { headerText } from "../../domain/log_record.ts";
 import { type Inbound, reject } from "../../domain/pipeline.ts";
 import type { RouteOptions } from "../../domain/route.ts";
-import { Bench, type BenchOptions, type TestClient } from "./kit.ts";
+import { type TestClient, type TestGateway, testGateway, type TestGatewayOptions } from "../../testing/mod.ts";
 import { holds } from "../holds.ts";
 
 /** A gateway whose `chat:{room}` has an inbound pipeline, and an `audit` beside it that has none. */
-function benchOf<Json>(inbound: Inbound<Json>, options: BenchOptions & { chat?: Partial<RouteOptions> } = {}): Bench {
+function benchOf<Json>(
+  inbound: Inbound<Json>,
+  options: TestGatewayOptions & { chat?: Partial<RouteOptions> } = {},
+): TestGateway {
   const { chat, ...rest } = options;
-  return new Bench({
+  return testGateway({
     routes: [
       { channel: "chat:{room}", topic: "chat", ...chat, pipeline: { inbound } },
       { channel: "audit:{room}", topic: "audit" },
@@ -24,7 +27,7 @@ function benchOf<Json>(inbound: Inbound<Json>, options: BenchOptions & { chat?: 
 }
 
 /** Publishes a JSON text, and says what the answer is in a word. */
-function ask(bench: Bench, client: TestClient, text: string, more: Partial<PublishFrame> = {}): string {
+function ask(bench: TestGateway, client: TestClient, text: string, more: Partial<PublishFrame> = {}): string {
   client.send({ type: "publish", id: 7, channel: "chat:lobby", payload: { kind: "json", text }, ...more });
   bench.settle();
   return answers(client).at(-1) ?? "none";
@@ -38,7 +41,7 @@ function answers(client: TestClient): string[] {
 }
 
 /** The texts of all records of a topic. */
-function logged(bench: Bench, topic: string): string[] {
+function logged(bench: TestGateway, topic: string): string[] {
   const texts: string[] = [];
   const tail = bench.log.tail({ topics: [topic], start: () => 0 }).subscribe((batch) => {
     texts.push(...batch.records.map(({ value }) => new TextDecoder().decode(value!)));
@@ -90,8 +93,12 @@ Deno.test("inbound: a publish is dropped, or rejected with a reason that its cli
   assertEquals(ask(bench, ann, '"spam"'), "rejected");
   const { message, retry } = ann.last("error")!.failure;
   assertEquals([message, retry], ["Cannot publish to chat:lobby: no spam", "none"]);
-  const { counts } = bench;
-  assertEquals([counts.get("pipeline_dropped"), counts.get("pipeline_rejected"), counts.get("publishes_rejected")], [
+  const { telemetry } = bench;
+  assertEquals([
+    telemetry.counted("pipeline_dropped"),
+    telemetry.counted("pipeline_rejected"),
+    telemetry.counted("publishes_rejected"),
+  ], [
     1,
     1,
     2,
@@ -132,8 +139,8 @@ for (const [what, inbound] of Object.entries(FAILING)) {
       ann.last("error")!.failure.message,
       "Cannot publish to chat:lobby: its pipeline failed; nothing was written",
     );
-    assertEquals(bench.counts.get("pipeline_failed"), 1);
-    const note = bench.notes.find(({ message }) => message === "An inbound pipeline failed");
+    assertEquals(bench.telemetry.counted("pipeline_failed"), 1);
+    const note = bench.telemetry.notes.find(({ message }) => message === "An inbound pipeline failed");
     assertEquals([note?.level, note?.fields?.channel], ["error", "chat:lobby"]);
     failing = false;
     assertEquals(ask(bench, ann, "2"), "at 0");
@@ -144,7 +151,7 @@ for (const [what, inbound] of Object.entries(FAILING)) {
 Deno.test("inbound: the operator is told why a pipeline failed", () => {
   using bench = benchOf(() => of({ channel: "nowhere:1", json: 1 }));
   ask(bench, bench.connect("ann"), "1");
-  assertStringIncludes(String(bench.notes.at(-1)!.fields!.reason), "nowhere:1: no route has it");
+  assertStringIncludes(String(bench.telemetry.notes.at(-1)!.fields!.reason), "nowhere:1: no route has it");
 });
 
 Deno.test("inbound: one publish becomes several, on several channels, and is published once all of them are written", () => {
@@ -166,7 +173,7 @@ Deno.test("inbound: one publish becomes several, on several channels, and is pub
   assertEquals(logged(bench, "audit"), ['{"by":"ann"}']);
 
   assertEquals(ask(bench, ann, '"first"', { messageId: "m" }), "again 0");
-  assertEquals(bench.counts.get("publishes_duplicate"), 1);
+  assertEquals(bench.telemetry.counted("publishes_duplicate"), 1);
   assertEquals([logged(bench, "chat").length, logged(bench, "audit").length], [3, 1]);
 });
 
@@ -213,7 +220,7 @@ Deno.test("inbound: a pipeline that does not complete in time writes nothing, no
   bench.clock.advance(1);
   assertEquals(answers(ann), ["pipeline_timeout", "at 0"]);
   assertEquals(logged(bench, "chat"), ['"next"']);
-  assertEquals([bench.counts.get("pipeline_timeouts"), bench.counts.get("pipeline_failed") ?? 0], [1, 0]);
+  assertEquals([bench.telemetry.counted("pipeline_timeouts"), bench.telemetry.counted("pipeline_failed") ?? 0], [1, 0]);
 });
 
 Deno.test("inbound: the wait for those before it counts for the time in which a publish is answered", () => {

@@ -116,6 +116,7 @@ for (const [what, result] of Object.entries(FAILING)) {
   Deno.test(`outbound each: a pipeline that ${what} costs that publication alone, and is counted`, () => {
     using gateway = gatewayWith(
       each<number>((publication) => (publication.json === 0 ? result() : publication) as never),
+      { allowRealTime: true },
     );
     const bob = gateway.subscriber("bob", CHANNEL);
     const ann = gateway.connect("ann");
@@ -225,7 +226,7 @@ function resumes(gateway: TestGateway, publications: readonly Publication[]): vo
 }
 
 Deno.test("outbound each: the operator is told why a publication was left out", () => {
-  using gateway = gatewayWith(each(() => Promise.resolve() as never));
+  using gateway = gatewayWith(each(() => Promise.resolve() as never), { allowRealTime: true });
   gateway.subscriber("bob", CHANNEL);
   gateway.connect("ann").publish(CHANNEL, 1);
   assertStringIncludes(String(gateway.telemetry.notes.at(-1)?.fields?.reason), "It returned Promise");

@@ -7,7 +7,7 @@ import { type Failure, failure } from "../../domain/failure.ts";
 import { type Grants, parseGrants } from "../../domain/grants.ts";
 import type { Authenticator, Identity } from "../../domain/ports/authenticator.ts";
 import type { GatewayPorts } from "../../domain/scene.ts";
-import { Bench, type TestClient } from "./kit.ts";
+import { type TestClient, type TestGateway, testGateway } from "../../testing/mod.ts";
 
 /** What the tests' tokens hold: the token is its JSON. */
 interface Token {
@@ -33,7 +33,7 @@ function identityOf(text: string): Identity | undefined {
 }
 
 /** A gateway of tokens. */
-function tokenBench(): Bench {
+function tokenBench(): TestGateway {
   const authenticator = ({ clock }: Pick<GatewayPorts, "clock">): Authenticator => ({
     admit: () => of({ kind: "awaited", patient: true }),
     identify: (connect) => of(identityOf(connect?.token ?? "") ?? disconnect("unauthenticated", "expected a token")),
@@ -43,12 +43,12 @@ function tokenBench(): Bench {
       return slowMs === undefined ? judged : judged.pipe(delay(slowMs, clock.scheduler));
     },
   });
-  return new Bench({ rig: (ports) => ({ ...ports, authenticator: authenticator(ports) }) });
+  return testGateway({ rig: (ports) => ({ ...ports, authenticator: authenticator(ports) }) });
 }
 
 const AWAITED = { kind: "awaited", patient: true } as const;
 
-function connected(bench: Bench, token: Token): TestClient {
+function connected(bench: TestGateway, token: Token): TestClient {
   const client = bench.open(AWAITED);
   client.send({ type: "connect", token: JSON.stringify(token) });
   bench.settle();
@@ -77,7 +77,7 @@ Deno.test("the token of the first frame makes the session, and no other frame be
   const eve = bench.open(AWAITED);
   eve.send({ type: "publish", id: 1, channel: "chat:lobby", payload: { kind: "json", text: "1" } });
   bench.settle();
-  assertEquals([eve.closed?.code, eve.received, bench.counts.get("publishes_appended")], [4501, [], 0]);
+  assertEquals([eve.closed?.code, eve.received, bench.telemetry.counted("publishes_appended")], [4501, [], 0]);
 });
 
 Deno.test("each action is allowed by its own grant, and by no other's", () => {
@@ -103,8 +103,8 @@ Deno.test("a resume reads nothing that a subscribe could not, whatever the curso
   bob.send({ type: "subscribe", id: 1, channel: "chat:lobby" });
   bench.settle();
   const { cursor } = bob.last("subscribed")!;
-  bench.publish(bob, "chat:lobby", '"secret"');
-  bench.publish(bob, "user:bob", '"own"');
+  bob.publishJson("chat:lobby", '"secret"');
+  bob.publishJson("user:bob", '"own"');
   const eve = bench.open(AWAITED);
   eve.send({
     type: "connect",
@@ -120,7 +120,7 @@ Deno.test("a resume reads nothing that a subscribe could not, whatever the curso
 
 Deno.test("a route that leaves its {user} channels to tokens subscribes on connect only whom one grants it", () => {
   const route = { channel: "user:{user}", topic: "direct", allow: { subscribe: "granted" } } as const;
-  using bench = new Bench({
+  using bench = testGateway({
     routes: [route],
     rig: (ports) => ({
       ...ports,
@@ -143,7 +143,7 @@ Deno.test("a session ends with its token, within a second and not before, and ge
   bench.clock.advance(1_000);
   assertEquals(ann.closed?.code, 4003);
   const bob = connected(bench, { user: "bob", publish: ["chat:*"] });
-  bench.publish(bob, "chat:lobby", "1");
+  bob.publishJson("chat:lobby", "1");
   assertEquals([bob.last("published")?.offset, ann.texts], [0, []]);
 });
 
@@ -186,19 +186,19 @@ Deno.test("a refresh with less ends the subscriptions that it does not allow, an
     channel: "chat:a",
     reason: "forbidden",
   });
-  bench.publish(ann, "chat:a", '"a"');
-  bench.publish(ann, "chat:b", '"b"');
+  ann.publishJson("chat:a", '"a"');
+  ann.publishJson("chat:b", '"b"');
   assertEquals([ann.texts, codes(ann)], [[], ["forbidden"]]);
   const bob = connected(bench, { user: "bob", publish: ["chat:*", "user:*"] });
-  bench.publish(bob, "chat:b", '"b"');
-  bench.publish(bob, "user:ann", '"own"');
+  bob.publishJson("chat:b", '"b"');
+  bob.publishJson("user:ann", '"own"');
   assertEquals(ann.texts, ['"b"', '"own"']);
 });
 
 Deno.test("a subscribe that still reads back when a refresh forbids it shows nothing more, and is answered once", () => {
   using bench = tokenBench();
   const bob = connected(bench, { user: "bob", publish: ["chat:*"] });
-  bench.publish(bob, "chat:a", "1", "2");
+  bob.publishJson("chat:a", "1", "2");
   const ann = connected(bench, { user: "ann", subscribe: ["chat:*"] });
   ann.room = false;
   ann.send({ type: "subscribe", id: 1, channel: "chat:a", since: "earliest" });
@@ -206,7 +206,7 @@ Deno.test("a subscribe that still reads back when a refresh forbids it shows not
   bench.settle();
   const before = ann.texts.length;
   ann.room = true;
-  bench.publish(bob, "chat:a", "3");
+  bob.publishJson("chat:a", "3");
   bench.settle();
   assertEquals(ann.texts.length, before);
   assertEquals(ann.received.filter((frame) => "id" in frame && frame.id === 1).length, 1);
@@ -236,7 +236,7 @@ Deno.test("of two refreshes the one that was sent later counts, whichever is jud
 });
 
 Deno.test("where clients are known without tokens a refresh is refused with the reason", () => {
-  using bench = new Bench();
+  using bench = testGateway();
   const ann = bench.connect("ann");
   ann.send({ type: "refresh", id: 1, token: "x" });
   assertEquals(ann.last("error")?.failure.code, "bad_request");

@@ -69,7 +69,7 @@ const cases: Record<string, Case> = {
   "no-new-observable": {
     fails: ["const it = new Observable((observer) => observer.complete());", "return$ = new Observable<number>();"],
     passes: ["const it: Observable<number> = defer(() => of(1));", "new ObservableMap();"],
-    elsewhere: ["adapters/kafka/tail.ts", "tests/marbles.ts"],
+    elsewhere: ["adapters/kafka/tail.ts", "tests/holds.ts"],
   },
   "bounded-merge": {
     file: "adapters/kafka/tail.ts",

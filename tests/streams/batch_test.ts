@@ -4,7 +4,7 @@ import { from, map, of, type OperatorFunction, throwError, timer, VirtualTimeSch
 import { batchBy, type Batching } from "../../streams/batch_by.ts";
 import { batchWhileBusy } from "../../streams/batch_while_busy.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";

@@ -1,7 +1,7 @@
 import { concat, map, NEVER, of, throwError, timer } from "rxjs";
 import { attempt } from "../../streams/attempt.ts";
 import { deadLetter, deadLetters } from "../../streams/dead_letter.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 
 /** Upper case, two frames later; `x` fails then, and `y` at once. */

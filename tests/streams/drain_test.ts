@@ -2,7 +2,7 @@ import { map, of, timer } from "rxjs";
 import { drain } from "../../streams/drain.ts";
 import { mapInOrder } from "../../streams/map_in_order.ts";
 import { windowByCount } from "../../streams/window_by_count.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { concat, EMPTY, from, map, of, throwError, timer } from "rxjs";
 import { done } from "../../streams/delivery.ts";
 import { eachDelivery } from "../../streams/each_delivery.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 import { Told } from "./told.ts";
 

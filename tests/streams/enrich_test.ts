@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { EMPTY, map, NEVER, of, throwError, timer } from "rxjs";
 import { gather } from "../../streams/delivery.ts";
 import { enrich } from "../../streams/enrich.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";
 import { Told } from "./told.ts";

@@ -4,7 +4,7 @@ import { conflateByKey } from "../../streams/conflate_by_key.ts";
 import { foldInTime } from "../../streams/fold_in_time.ts";
 import { SteadyTime } from "../../streams/steady_time.ts";
 import { windowByTime } from "../../streams/window_by_time.ts";
-import { marbles } from "../marbles.ts";
+import { marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 
 type Schedule = VirtualTimeScheduler["schedule"];

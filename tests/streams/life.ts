@@ -1,6 +1,6 @@
 /** What every operator does with a source that says nothing, ends, fails or is left. */
 import type { OperatorFunction } from "rxjs";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 
 /** Tests the ends of an operator's life: never, empty, an error before any item, and early unsubscribe. */
 export function testLife(name: string, operator: (kit: MarbleKit) => OperatorFunction<string, unknown>): void {

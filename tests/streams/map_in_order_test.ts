@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { concat, finalize, from, map, of, throwError, timer, VirtualTimeScheduler } from "rxjs";
 import { mapInOrder } from "../../streams/map_in_order.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 

@@ -5,7 +5,7 @@ import { mergeFair } from "../../streams/merge_fair.ts";
 import type { Overflow } from "../../streams/overflow.ts";
 import { runLimited } from "../../streams/run_limited.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";

@@ -5,7 +5,7 @@ import { done } from "../../streams/delivery.ts";
 import { DueHeap } from "../../streams/due_heap.ts";
 import { type RateLimit, rateLimit, rateLimitByKey } from "../../streams/rate_limit.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";

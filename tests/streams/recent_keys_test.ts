@@ -6,7 +6,7 @@ import { done } from "../../streams/delivery.ts";
 import { RecentMap } from "../../streams/recent_map.ts";
 import { throttleByKey } from "../../streams/throttle_by_key.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { Told } from "./told.ts";

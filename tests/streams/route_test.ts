@@ -4,7 +4,7 @@ import { fork, forkDeliveries } from "../../streams/fork.ts";
 import { done } from "../../streams/delivery.ts";
 import { type Case, otherwise, route, when, whenIs } from "../../streams/route.ts";
 import { topicPattern } from "../../streams/topic_pattern.ts";
-import { marbles } from "../marbles.ts";
+import { marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 import { Told } from "./told.ts";
 

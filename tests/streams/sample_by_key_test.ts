@@ -4,7 +4,7 @@ import { map, VirtualTimeScheduler } from "rxjs";
 import { done } from "../../streams/delivery.ts";
 import { sampleByKey } from "../../streams/sample_by_key.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { Told } from "./told.ts";

@@ -5,7 +5,7 @@ import { attempt } from "../../streams/attempt.ts";
 import { deadLetters } from "../../streams/dead_letter.ts";
 import { bytesSerde, deserialize, jsonSerde, type Serde, serialize, textSerde } from "../../streams/serde.ts";
 import { holds } from "../holds.ts";
-import { marbles } from "../marbles.ts";
+import { marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 
 const anyJson = jsonSerde((value) => value);

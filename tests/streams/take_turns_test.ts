@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { EMPTY, mergeMap, type Observable, Subject, tap } from "rxjs";
 import { takeTurns } from "../../streams/take_turns.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 
 /** Works of one key, each asked for when its letter comes. */
 function inTurn(kit: MarbleKit, asked: string, works: Readonly<Record<string, Observable<string>>>) {

@@ -5,7 +5,7 @@ import { gatherValues } from "../../streams/delivery.ts";
 import { windowByCount } from "../../streams/window_by_count.ts";
 import { type KeyedWindow, type TimeWindows, windowByTime } from "../../streams/window_by_time.ts";
 import { holds } from "../holds.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { arriving, timed } from "./arrivals.ts";
 import { testLife } from "./life.ts";
 import { messageOfError } from "./message_of_error.ts";

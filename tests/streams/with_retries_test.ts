@@ -4,7 +4,7 @@ import { deadLetter } from "../../streams/dead_letter.ts";
 import { mapInOrder } from "../../streams/map_in_order.ts";
 import { retryWithJitter } from "../../streams/retry_with_jitter.ts";
 import { withRetries } from "../../streams/with_retries.ts";
-import { type MarbleKit, marbles } from "../marbles.ts";
+import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 import { testLife } from "./life.ts";
 
 /** Waits of 1, 2 and then 4 milliseconds. */

@@ -1,1 +1,0 @@
-export { type MarbleKit, marbles, type Picture, type Watched } from "../testing/marbles.ts";
