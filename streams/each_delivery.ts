@@ -2,19 +2,17 @@ import {
   catchError,
   defer,
   map,
-  mergeMap,
   type Observable,
   type ObservableInput,
   type ObservedValueOf,
   type OperatorFunction,
-  queueScheduler,
-  subscribeOn,
   tap,
   throwError,
 } from "rxjs";
 import type { DeadLetter } from "./attempt.ts";
 import { type Delivery, partsOf } from "./delivery.ts";
 import { type Concurrency, mapInOrder } from "./map_in_order.ts";
+import { runInTurn } from "./run_in_turn.ts";
 
 /** How a projection runs over deliveries. */
 export interface EachDelivery<T, Dead extends ObservableInput<unknown>> extends Concurrency {
@@ -67,7 +65,5 @@ export function eachDelivery<T, Out extends ObservableInput<unknown>, Dead exten
         tap({ complete: () => parts.end() }),
       );
     });
-  if (inOrder) return mapInOrder(run, { concurrency });
-  // The queue keeps many that end as soon as they start, after a wait, from nesting one within the other.
-  return mergeMap((delivery) => run(delivery).pipe(subscribeOn(queueScheduler)), concurrency);
+  return inOrder ? mapInOrder(run, { concurrency }) : runInTurn(run, concurrency);
 }

@@ -15,6 +15,7 @@ import {
   subscribeOn,
 } from "rxjs";
 import { Fifo } from "./fifo.ts";
+import { runInTurn } from "./run_in_turn.ts";
 
 /** How many run at once. */
 export interface Concurrency {
@@ -44,13 +45,15 @@ export function mapInOrder<In, Out extends ObservableInput<unknown>>(
   project: (item: In) => Out,
   options: Concurrency,
 ): OperatorFunction<In, ObservedValueOf<Out>> {
+  const start = (item: In) => project(item) as ObservableInput<ObservedValueOf<Out>>;
+  if (options.concurrency <= 1) return runInTurn(start, 1);
   return (source) =>
     defer(() => {
-      const turns = new Turns<In, ObservedValueOf<Out>>(Math.max(1, options.concurrency));
+      const turns = new Turns<In, ObservedValueOf<Out>>(options.concurrency);
       const run = (turn: Turn<In, ObservedValueOf<Out>>) => {
         // mergeMap completes after its projection was torn down: what starts then finds everything released.
         const running = of(turn.item).pipe(
-          mergeMap((item) => project(item) as ObservableInput<ObservedValueOf<Out>>, 1),
+          mergeMap(start, 1),
           materialize(),
           map((told) => {
             if (told.kind === "E") throw told.error;
