@@ -1,4 +1,6 @@
 /** The listener for operators. */
+import { hostRule } from "../adapters/auth/mod.ts";
+import { isLoopbackHost } from "../adapters/auth/address_set.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { adminFetch } from "../adapters/http/admin_fetch.ts";
 import { type ConsoleTelemetry, exposition, EXPOSITION_TYPE, loopDelay } from "../adapters/telemetry/mod.ts";
@@ -47,6 +49,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       connections: () => ({ node, ...gateway.stats(), ...transport.stats() }),
     }),
     limits: DEFAULT_WS_LIMITS,
+    isHostAllowed: hostRule({ thisMachineOnly: isLoopbackHost(host) }),
     telemetry,
   });
   try {

@@ -1,5 +1,5 @@
 /** Where clients come in: WebSockets and plain HTTP on one port. */
-import { clientAddress, type OriginOptions, originRule } from "../adapters/auth/mod.ts";
+import { clientAddress, hostRule, type OriginOptions, originRule } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { openHttpTransport } from "../adapters/http/open_http_transport.ts";
 import type { Fetch } from "../adapters/http/peer.ts";
@@ -63,6 +63,10 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       pongSeconds: limits.pongSeconds,
       connectionsPerAddress: limits.connectionsPerAddress,
     },
+    isHostAllowed: hostRule({
+      thisMachineOnly: origins.thisMachineOnly,
+      ...(http.allowedHosts ? { allowedHosts: http.allowedHosts } : {}),
+    }),
     addressOf: clientAddress({
       ...(auth.trustedProxies ? { trustedProxies: auth.trustedProxies } : {}),
       ...(http.clientAddressHeader === undefined ? {} : { header: http.clientAddressHeader }),

@@ -2,7 +2,7 @@
 import { of } from "rxjs";
 import type { Authenticator, Handshake } from "../../domain/ports/authenticator.ts";
 import { quoted } from "../telemetry/printable.ts";
-import { addressSet, LOOPBACK } from "./address_set.ts";
+import { isThisMachine } from "./host_rule.ts";
 
 /** Whose pages are let in. */
 export interface OriginOptions {
@@ -14,8 +14,6 @@ export interface OriginOptions {
    */
   readonly thisMachineOnly: boolean;
 }
-
-const loopback = addressSet(LOOPBACK);
 
 /** Whether a text is what `Origin` holds of a page, such as `https://app.example.com:8443`, or `*`. */
 export function isOrigin(text: string): boolean {
@@ -29,7 +27,7 @@ export function originRule(options: OriginOptions): (origin: string, handshake: 
     if (allowed.has("*") || allowed.has(origin)) return true;
     if (!URL.canParse(origin) || !/^https?:/.test(origin)) return false;
     const { host, hostname } = new URL(origin);
-    if (options.thisMachineOnly) return isThisMachine(hostname);
+    if (options.thisMachineOnly) return isThisMachine(hostname.replace(/^\[(.*)\]$/, "$1"));
     const hosts = handshake.header("host");
     return hosts.length === 1 && hosts[0]!.toLowerCase() === host;
   };
@@ -53,9 +51,4 @@ export function checkOrigin(authenticator: Authenticator, options: OriginOptions
       });
     },
   };
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") ||
-    loopback.has(hostname.replace(/^\[(.*)\]$/, "$1"));
 }

@@ -8,6 +8,7 @@ export { clientAddress, type ClientAddressOptions } from "./client_address.ts";
 export { headerAuthenticator, type HeaderAuthenticatorOptions } from "./header_authenticator.ts";
 export { jwtAuthenticator, type JwtAuthenticatorOptions } from "./jwt_authenticator.ts";
 export { keysIn } from "./key_file.ts";
+export { type HostOptions, hostRule, isThisMachine } from "./host_rule.ts";
 export { noneAuthenticator, type NoneAuthenticatorOptions } from "./none_authenticator.ts";
 export { RemoteKeys, type RemoteKeysOptions } from "./remote_keys.ts";
 export {

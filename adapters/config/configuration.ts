@@ -41,6 +41,8 @@ export interface HttpConfiguration {
   readonly port: number;
   /** In lower case; absent: no proxy says who its clients are. */
   readonly clientAddressHeader?: string;
+  /** Without ports; absent: those that the mode lets in. */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** Where operators are answered. Safe together: without a token it is on loopback only. */

@@ -47,6 +47,11 @@ export const HTTP = v.object({
     about: "The port to listen on; 0 takes any that is free",
     env: ["HTTP_PORT"],
   }),
+  allowed_hosts: openSetting(v.pipe(v.array(v.pipe(v.string(), v.check(isHost))), v.minLength(1)), {
+    about: "The host names and addresses that requests may be for, without ports; others are answered 421",
+    expected: 'a list such as ["gateway.example.com"]',
+    otherwise: "this machine's in mode `none` without `allow_remote`; else all",
+  }),
   client_address_header: openSetting(headerName, {
     about: "The header in which `auth.trusted_proxies` list their clients' addresses, such as `x-forwarded-for`",
     expected: "the name of an HTTP header",

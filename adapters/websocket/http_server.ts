@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import { guardFetch } from "./guard_fetch.ts";
+import { refusalParts } from "./refusal.ts";
+import { judgeRequest } from "./request_rules.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** Answers an HTTP request; `peer` is who asks, and can be hung up on: its socket is destroyed. */
@@ -17,6 +19,8 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly fetch: PlainFetch;
   readonly limits: Pick<WsLimits, "maxHeadBytes" | "handshakeSeconds">;
+  /** Whether requests may be for a `Host`. Default: for every one. */
+  readonly isHostAllowed?: (host: string) => boolean;
   readonly telemetry: Telemetry;
 }
 
@@ -27,8 +31,9 @@ export interface HttpServerOptions {
  * Upgrades to anything but a WebSocket are taken as plain requests, as the RFC has it.
  */
 export function httpServer(options: HttpServerOptions): Server {
-  const { fetch, limits, telemetry } = options;
+  const { fetch, limits, telemetry, isHostAllowed = () => true } = options;
   const handshakeMs = limits.handshakeSeconds * 1000;
+  const refused = new WeakSet<Socket>();
   const answer = guardFetch(fetch, telemetry);
   const listener = getRequestListener(
     (request, { incoming, outgoing }) =>
@@ -42,9 +47,22 @@ export function httpServer(options: HttpServerOptions): Server {
     requestTimeout: handshakeMs + 1000,
     connectionsCheckingInterval: Math.min(1000, handshakeMs / 4),
     keepAliveTimeout: 5000,
-    shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === "websocket",
+    // The server would refuse it, and go on to what stands behind it.
+    requireHostHeader: false,
+    shouldUpgradeCallback: ({ headers, socket }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === "websocket" && !refused.has(socket),
   };
-  return createServer(settings, listener);
+  return createServer(settings, (request, response) => {
+    if (refused.has(request.socket)) return;
+    const refusal = judgeRequest(request, isHostAllowed);
+    if (!refusal) return void listener(request, response);
+    telemetry.count("requests_refused");
+    // What stands behind it on the connection may be meant for somebody else: the parser gives it all the same.
+    refused.add(request.socket);
+    const { body, headers } = refusalParts(refusal);
+    response.writeHead(refusal.status, { ...headers, connection: "close" });
+    response.end(request.method === "HEAD" ? undefined : body);
+  });
 }
 
 /**

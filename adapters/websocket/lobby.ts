@@ -7,6 +7,7 @@ import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { Connection } from "../../domain/ports/transport.ts";
 import { handshakeOf, judgeUpgrade, upgradeOf, type UpgradeRules } from "./handshake.ts";
 import { FAILED, LATE, type Refusal, unavailable, writeRefusal } from "./refusal.ts";
+import { judgeRequest, judgeUpgradeBody } from "./request_rules.ts";
 import type { Sweep } from "../transport/sweep.ts";
 
 /** An upgrade request, and what it came on. */
@@ -28,6 +29,8 @@ export interface LobbyOptions {
   readonly rules: () => UpgradeRules;
   /** The refusal of a client that has enough connections; `undefined` where it may have one more. */
   readonly crowded: (request: IncomingMessage) => Refusal | undefined;
+  /** Whether requests may be for a `Host`. Default: for every one. */
+  readonly isHostAllowed?: (host: string) => boolean;
   /** Takes a request that was admitted; the socket is no longer the lobby's. */
   readonly admitted: (upgrade: Upgrade, as: { codec: Codec; admission: Connection["admission"] }) => void;
 }
@@ -64,7 +67,9 @@ export class Lobby {
     this.#guests.add(guest);
     socket.on("error", ignore);
     socket.once("close", leave);
-    const verdict = judgeUpgrade(upgradeOf(request), this.#options.rules());
+    const { isHostAllowed = () => true } = this.#options;
+    const verdict = judgeRequest(request, isHostAllowed) ?? judgeUpgradeBody(request) ??
+      judgeUpgrade(upgradeOf(request), this.#options.rules());
     if ("status" in verdict) this.#refuse(guest, verdict);
     else if (!this.#isCrowded(guest)) this.#admit(guest, verdict);
   }

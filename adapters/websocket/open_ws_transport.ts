@@ -78,6 +78,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     telemetry,
     sweep,
     handshakeMs: limits.handshakeSeconds * 1000,
+    ...(options.isHostAllowed ? { isHostAllowed: options.isHostAllowed } : {}),
     rules: () => ({ paths, codecs, ...connections.closedBecause() }),
     crowded(request) {
       const address = addressOf(handshakeOf(request));

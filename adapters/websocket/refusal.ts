@@ -39,7 +39,7 @@ export const FAILED: Refusal = {
 
 /** Writes the answer, with the body `{"error":{"status":...,"message":"..."}}`, and ends our side of the socket. */
 export function writeRefusal(socket: Duplex, refusal: Refusal): void {
-  const { body, headers } = partsOf(refusal);
+  const { body, headers } = refusalParts(refusal);
   const { status } = refusal;
   const connection = refusal.headers?.upgrade === undefined ? "close" : "close, upgrade";
   const lines = Object.entries({ ...headers, connection }).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -48,11 +48,12 @@ export function writeRefusal(socket: Duplex, refusal: Refusal): void {
 
 /** The same answer as a response. */
 export function refusalResponse(refusal: Refusal): Response {
-  const { body, headers } = partsOf(refusal);
+  const { body, headers } = refusalParts(refusal);
   return new Response(body, { status: refusal.status, headers });
 }
 
-function partsOf({ status, message, headers }: Refusal): { body: string; headers: Record<string, string> } {
+/** The body of an answer, and its headers. */
+export function refusalParts({ status, message, headers }: Refusal): { body: string; headers: Record<string, string> } {
   const body = JSON.stringify({ error: { status, message } }) + "\n";
   return {
     body,

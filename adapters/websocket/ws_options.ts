@@ -47,6 +47,8 @@ export interface WsTransportOptions {
   readonly fetch: PlainFetch;
   /** What differs from {@linkcode DEFAULT_WS_LIMITS}. */
   readonly limits?: Partial<WsLimits>;
+  /** Whether requests may be for a `Host`; others are answered 421. Default: for every one. */
+  readonly isHostAllowed?: (host: string) => boolean;
   /** Whose a handshake is, for `connectionsPerAddress`; `undefined` counts for nobody. Default: the peer's address. */
   readonly addressOf?: (handshake: Handshake) => string | undefined;
   /** Why no connection can be taken now, such as for want of memory; they are answered 503. Default: there is no reason. */

@@ -21,6 +21,7 @@ export const STATUS_CODE: {
   readonly Conflict: 409;
   readonly ContentTooLarge: 413;
   readonly UnsupportedMediaType: 415;
+  readonly MisdirectedRequest: 421;
   readonly UnprocessableEntity: 422;
   readonly UpgradeRequired: 426;
   readonly TooManyRequests: 429;

@@ -59,7 +59,7 @@ Deno.test("an unknown key is told with the nearest one, or the section that has 
     "telemetry.partitioner: unknown key; partitioner belongs in [[routes]]",
   ]);
   assertEquals(mistakes({ toml: "[http]\nfrobnicate = 1" }), [
-    "http.frobnicate: unknown key; expected one of host, port, client_address_header",
+    "http.frobnicate: unknown key; expected one of host, port, allowed_hosts, client_address_header",
   ]);
 });
 
