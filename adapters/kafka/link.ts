@@ -97,7 +97,7 @@ function commonVersion(api: Api, versions: ApiVersions, address: string): number
     const speaks = known ? `versions ${known.minVersion} to ${known.maxVersion}` : "no version";
     throw new LinkError(
       `Cannot ask for ${api.name} at ${address}: it speaks ${speaks} of it, expected ${api.lowest} to ${api.highest} ` +
-        "(Kafka 2.3 or newer)",
+        `(Kafka ${api.since ?? "2.3"} or newer)`,
       "version",
     );
   }

@@ -66,7 +66,7 @@ export async function runMember(options: MemberOptions): Promise<void> {
         telemetry.note("info", "Reading as a member of a group", { group, partitions: joined.partitions.length });
         if (await oneGeneration(options, { ...joined, group, partitions: joined.partitions })) member = "";
       } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
+        if (!(error instanceof LinkError) || error.fatal) throw error;
         if (error instanceof CoordinatorError) throwWhereFatal(group, error.error);
         if (stop.aborted) break;
         telemetry.note("warn", "Cannot join the group", { group, reason: error.message });

@@ -9,6 +9,8 @@ export interface Api {
   readonly name: string;
   readonly lowest: number;
   readonly highest: number;
+  /** The first Kafka that speaks `lowest`. Default: 2.3. */
+  readonly since?: string;
   /** The first version whose strings and arrays are compact. */
   readonly flexibleFrom: number;
 }

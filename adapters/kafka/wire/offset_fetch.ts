@@ -8,7 +8,7 @@ import { writePlaces } from "./group_places.ts";
 export const OFFSET_FETCH: Api = { key: 9, name: "OffsetFetch", lowest: 5, highest: 7, flexibleFrom: 6 };
 
 /** The same, where offsets of open transactions are to be waited for: Kafka 2.5 or newer. */
-export const STABLE_OFFSET_FETCH: Api = { ...OFFSET_FETCH, lowest: 7 };
+export const STABLE_OFFSET_FETCH: Api = { ...OFFSET_FETCH, lowest: 7, since: "2.5" };
 
 /** A coordinator's answer: of the whole, or of the first partition with an error. */
 export interface FetchedOffsets {

@@ -12,7 +12,14 @@ export const ADD_OFFSETS: Api = { key: 25, name: "AddOffsetsToTxn", lowest: 1, h
 /** Kafka's EndTxn. */
 export const END_TRANSACTION: Api = { key: 26, name: "EndTxn", lowest: 1, highest: 1, flexibleFrom: 3 };
 /** Kafka's TxnOffsetCommit: from version 3 on it refuses a member that is not of the group's generation. */
-export const TXN_OFFSET_COMMIT: Api = { key: 28, name: "TxnOffsetCommit", lowest: 3, highest: 3, flexibleFrom: 3 };
+export const TXN_OFFSET_COMMIT: Api = {
+  key: 28,
+  name: "TxnOffsetCommit",
+  lowest: 3,
+  highest: 3,
+  flexibleFrom: 3,
+  since: "2.5",
+};
 
 /** Whose transaction it is. */
 export interface TransactionOwner {
