@@ -187,3 +187,13 @@ Deno.test("records that cannot be understood are told to the operator, and the l
   assertEquals(one.telemetry.notes.filter(({ message }) => message.includes("record of the deny list")).length, 2);
   assertEquals([one.connect("ann").closed?.code, one.connect("bob").closed], [4502, undefined]);
 });
+
+Deno.test("a gateway with a list drains and ends as one without, and leaves no timer", () => {
+  const one = gate();
+  one.clock.advance(1);
+  const ann = one.connect("ann");
+  one.drain(1_000);
+  one.clock.advance(10_000);
+  assertEquals([ann.closed?.code, one.ended], [4000, "completed"]);
+  assertEquals(one.clock.pending, 0);
+});
