@@ -146,7 +146,9 @@ class Buckets<T> implements TimedFold<T, T> {
   #bucketOf(key: unknown, now: number): Bucket<T> {
     const known = this.#buckets.get(key);
     while (this.#buckets.oldest && this.#buckets.oldest.value.fullAt <= now) this.#buckets.shift();
-    const isOver = !known && this.#buckets.size >= this.#maxKeys;
+    if ((this.#buckets.get(OTHERS)?.fullAt ?? Infinity) <= now) this.#buckets.delete(OTHERS);
+    // A key that had its share of the others' bucket gets none of its own before that one is full again.
+    const isOver = !known && (this.#buckets.size >= this.#maxKeys || this.#buckets.has(OTHERS));
     const name = isOver ? OTHERS : key;
     const { waiting = 0, overflow = "drop_newest", leftOut } = this.#options;
     const bucket = known ?? this.#buckets.get(name) ?? {
