@@ -62,6 +62,6 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
   return { log, startup: Promise.resolve() };
 
   function remembering(log: OpenLog): OpenLog {
-    return limits.tailMemoryBytes === 0 ? log : memoryTail(log, { bytes: limits.tailMemoryBytes });
+    return limits.tailMemoryBytes === 0 ? log : memoryTail(log, { bytes: limits.tailMemoryBytes, clock });
   }
 }

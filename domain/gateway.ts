@@ -27,6 +27,7 @@ import { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import { type Drain, runSession } from "./run_session.ts";
 import type { GatewayPorts, Scene } from "./scene.ts";
+import { SharedFolds } from "./shared_folds.ts";
 import { SessionRegistry } from "./session_registry.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -96,6 +97,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     settings,
     view,
     index: new ChannelIndex(),
+    folds: new SharedFolds(),
     sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),
     setbacks: new Setbacks(),

@@ -1,8 +1,6 @@
 /** A piece of the log as one channel's publications. */
-import { map, type Observable } from "rxjs";
+import { concatMap, map, type Observable } from "rxjs";
 import { type Cursor, cursorOf } from "./cursor.ts";
-import { DuplicateWindow } from "./duplicate_window.ts";
-import { foldRecord } from "./fold_record.ts";
 import type { StoredRecord } from "./log_record.ts";
 import type { Batch } from "./ports/log.ts";
 import type { Publication } from "./publication.ts";
@@ -10,6 +8,7 @@ import { channelOf } from "./route.ts";
 import { runEach } from "./run_each.ts";
 import type { Scene } from "./scene.ts";
 import type { Served } from "./serving.ts";
+import { NOTHING_TO_FOLD } from "./shared_folds.ts";
 import { showRecord } from "./show_record.ts";
 import type { Target } from "./target.ts";
 
@@ -43,27 +42,31 @@ export interface ChannelPiece {
 
 /**
  * Reads a range of a channel in order, without the records that the live tail found, or would have found, to be duplicates: where the
- * live tail has not folded the range, one duplicate window before it is folded first. Errors with `LogUnavailable`.
+ * live tail has not folded the range, it is folded first, with one duplicate window before it, once for all who ask. Errors with `LogUnavailable`.
  */
 export function readChannel(scene: Scene, range: ChannelRange): Observable<ChannelPiece> {
-  const { log, settings, routes, envelopes } = scene;
+  const { log, settings, envelopes, folds } = scene;
   const { target: { channel, match: { route, key } }, served: { place, view }, from, to } = range;
-  const exact = from >= view.exactFrom;
-  const window = exact ? undefined : new DuplicateWindow(settings.duplicates);
-  const start = exact ? from : Math.max(0, from - settings.duplicates.offsets);
-  return log.read(place, { from: start, to, ...(key === null ? {} : { key }) }).pipe(map(pieceOf));
+  const { exactFrom } = view;
+  const folded$ = from >= exactFrom ? NOTHING_TO_FOLD : folds.duplicates(scene, { place, key, from, upTo: exactFrom });
+  return folded$.pipe(
+    concatMap((folded) =>
+      log.read(place, { from, to, ...(key === null ? {} : { key }) }).pipe(map((batch) => pieceOf(batch, folded)))
+    ),
+  );
 
-  function pieceOf(batch: Batch): ChannelPiece {
+  function pieceOf(batch: Batch, folded: ReadonlySet<number>): ChannelPiece {
     const publications: Publication[] = [];
     let bytes = 0;
     for (const record of batch.records) {
       bytes += record.value?.length ?? 0;
-      const duplicate = window ? foldRecord(window, record, routes) : view.isDuplicate(record.offset);
-      if (duplicate || record.offset < from || channelOf(route, record.key) !== channel) continue;
+      const { offset } = record;
+      const duplicate = offset < exactFrom ? folded.has(offset) : view.isDuplicate(offset);
+      if (duplicate || channelOf(route, record.key) !== channel) continue;
       const shown = show(record);
-      publications.push(...range.before || range.since ? partOf(record.offset, shown) : shown);
+      publications.push(...range.before || range.since ? partOf(offset, shown) : shown);
     }
-    const lost = batch.lost !== undefined && batch.to > from ? { lost: batch.lost } : {};
+    const lost = batch.lost === undefined ? {} : { lost: batch.lost };
     return { publications, to: batch.to, bytes, ...lost, done: () => batch.done() };
   }
 

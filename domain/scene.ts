@@ -11,6 +11,7 @@ import type { Telemetry } from "./ports/telemetry.ts";
 import type { Transport } from "./ports/transport.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
+import type { SharedFolds } from "./shared_folds.ts";
 import type { SessionRegistry } from "./session_registry.ts";
 import type { Setbacks } from "./setbacks.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -40,6 +41,7 @@ export interface Scene extends GatewayPorts {
   readonly settings: GatewaySettings;
   readonly view: LogView;
   readonly index: ChannelIndex;
+  readonly folds: Pick<SharedFolds, "duplicates">;
   /** The sessions that have an identity. */
   readonly sessions: SessionRegistry;
   /** Where the publishes of one session to one channel take turns in its pipeline. */

@@ -12,6 +12,7 @@ import { compileRoute } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
 import type { GatewayPorts, Scene } from "../../domain/scene.ts";
 import type { Session } from "../../domain/session.ts";
+import { NOTHING_TO_FOLD } from "../../domain/shared_folds.ts";
 import { SessionRegistry } from "../../domain/session_registry.ts";
 import { Setbacks } from "../../domain/setbacks.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
@@ -57,6 +58,7 @@ export function marbleScene(
     settings,
     view,
     index: new ChannelIndex(),
+    folds: { duplicates: () => NOTHING_TO_FOLD },
     sessions: new SessionRegistry(),
     turns: takeTurns(),
     setbacks: new Setbacks(),

@@ -1,6 +1,7 @@
 /** A log that remembers what its tail has read. */
 import { Observable, tap } from "rxjs";
 import type { TopicPartition } from "../../../domain/log_record.ts";
+import type { Clock } from "../../../domain/ports/clock.ts";
 import type { Batch, OpenLog } from "../../../domain/ports/log.ts";
 import { Fifo } from "../../../streams/fifo.ts";
 import { recordBytes } from "../record_bytes.ts";
@@ -19,6 +20,8 @@ interface Memory {
 export interface MemoryTailOptions {
   /** About how many bytes of records, over all partitions. The oldest are forgotten first. */
   readonly bytes: number;
+  /** Gives a long read its turns. */
+  readonly clock: Clock;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface MemoryTailOptions {
  * It is to be tailed once at a time. What the memory has is what the tail was given, at the time of the tail: where the log is made
  * anew, the memory forgets as soon as the tail is told.
  */
-export function memoryTail(log: OpenLog, { bytes: most }: MemoryTailOptions): OpenLog {
+export function memoryTail(log: OpenLog, { bytes: most, clock: { scheduler } }: MemoryTailOptions): OpenLog {
   const partitions = new Map<string, RememberedPartition>();
   const memories = new Fifo<Memory>();
   let bytes = 0;
@@ -64,7 +67,7 @@ export function memoryTail(log: OpenLog, { bytes: most }: MemoryTailOptions): Op
       new Observable((subscriber) => {
         const memory = partitions.get(nameOf(place));
         if (!memory) return log.read(place, range).subscribe(subscriber);
-        const reading = new RememberedRead({ log, memory, place, range, subscriber });
+        const reading = new RememberedRead({ log, memory, place, range, subscriber, scheduler });
         reading.advance();
         return () => reading.stop();
       }),

@@ -1,5 +1,5 @@
 /** One bounded read: from memory as far as that goes, and from the log where it does not. */
-import type { Subscriber, Subscription } from "rxjs";
+import type { SchedulerLike, Subscriber, Subscription } from "rxjs";
 import type { TopicPartition } from "../../../domain/log_record.ts";
 import type { Batch, Log, ReadRange } from "../../../domain/ports/log.ts";
 import type { RememberedPartition } from "./remembered_partition.ts";
@@ -11,13 +11,19 @@ export interface RememberedReadOptions {
   readonly place: TopicPartition;
   readonly range: ReadRange;
   readonly subscriber: Subscriber<Batch>;
+  readonly scheduler: SchedulerLike;
 }
+
+/** After so many batches from memory the rest of the process has its turn. */
+const BATCHES_A_TURN = 8;
 
 /** A reader's place. One batch is open at a time. */
 export class RememberedRead {
   readonly #options: RememberedReadOptions;
   #position: number;
   #reading: Subscription | undefined;
+  #turn: Subscription | undefined;
+  #batches = 0;
   #waiting = false;
   #busy = false;
 
@@ -31,13 +37,14 @@ export class RememberedRead {
     if (this.#busy) return;
     this.#busy = true;
     const { subscriber, range: { to } } = this.#options;
-    while (!this.#waiting && !subscriber.closed && this.#position < to) this.#step();
+    while (!this.#waiting && !this.#turn && !subscriber.closed && this.#position < to) this.#step();
     this.#busy = false;
     if (!this.#waiting && this.#position >= to) subscriber.complete();
   }
 
   stop(): void {
     this.#reading?.unsubscribe();
+    this.#turn?.unsubscribe();
   }
 
   #step(): void {
@@ -61,8 +68,18 @@ export class RememberedRead {
       if (!open) return;
       open = false;
       this.#waiting = false;
-      this.advance();
+      if (this.#options.subscriber.closed) return;
+      if (++this.#batches % BATCHES_A_TURN === 0 && this.#position < this.#options.range.to) this.#takeTurn();
+      else this.advance();
     };
+  }
+
+  #takeTurn(): void {
+    const { scheduler } = this.#options;
+    this.#turn = scheduler.schedule(() => {
+      this.#turn = undefined;
+      this.advance();
+    });
   }
 
   #read(to: number): void {

@@ -4,13 +4,14 @@ import { asyncScheduler, Subject } from "rxjs";
 import { memoryLog, memoryTail } from "../../../adapters/log/mod.ts";
 import type { StoredRecord, TopicPartition } from "../../../domain/log_record.ts";
 import type { Batch, OpenLog, ReadRange } from "../../../domain/ports/log.ts";
+import { VirtualClock } from "../../../testing/mod.ts";
 import { holds } from "../../holds.ts";
 import { logContract } from "../../contract/log_contract.ts";
 
 // With a tail that keeps the memory full, and room for a few batches only.
 logContract("log with a memory", (topics) => {
   const behind = memoryLog({ topics, clock: { scheduler: asyncScheduler } });
-  const log = memoryTail(behind, { bytes: 1_000 });
+  const log = memoryTail(behind, { bytes: 1_000, clock: { scheduler: asyncScheduler } });
   const tail = log.tail({ topics: Object.keys(topics), start: (_, { low }) => low }).subscribe({
     next: (batch) => batch.done(),
     // It ends with the log.
@@ -38,6 +39,7 @@ function batch(from: number, to: number, more: Partial<Batch> = {}): Batch {
 
 /** A log with a memory whose tail the test plays; what is asked of the log behind it is kept in `reads`. */
 function scene(bytes = 1e9) {
+  const clock = new VirtualClock();
   const reads: ReadRange[] = [];
   const tail = new Subject<Batch>();
   const behind = {
@@ -47,7 +49,7 @@ function scene(bytes = 1e9) {
       return new Subject<Batch>();
     },
   } as unknown as OpenLog;
-  const log = memoryTail(behind, { bytes });
+  const log = memoryTail(behind, { bytes, clock });
   log.tail({ topics: ["t"], start: () => 0 }).subscribe();
   const read = (range: ReadRange) => {
     const got = { offsets: [] as number[], pieces: [] as [number, number][], completed: false, open: [] as Batch[] };
@@ -61,7 +63,7 @@ function scene(bytes = 1e9) {
     });
     return { ...got, got, subscription };
   };
-  return { tail, reads, read };
+  return { clock, tail, reads, read };
 }
 
 Deno.test("memory tail: what the tail has read is read again without the log", () => {
@@ -124,6 +126,19 @@ Deno.test("memory tail: a long read comes in pieces, each when the one before is
   while (got.open.length > 0) got.open.shift()!.done();
   assertEquals(got.offsets.length, 1_000);
   assertEquals(got.completed, true);
+});
+
+Deno.test("memory tail: a reader that takes all at once lets the rest of the process have its turn", () => {
+  const { clock, tail, read } = scene();
+  tail.next(batch(0, 10_000));
+  const { got } = read({ from: 0, to: 10_000 });
+  while (got.open.length > 0) got.open.shift()!.done();
+  assertEquals([got.offsets.length, got.completed], [8 * 256, false]);
+  while (!got.completed) {
+    clock.advance(1);
+    while (got.open.length > 0) got.open.shift()!.done();
+  }
+  assertEquals(got.offsets.length, 10_000);
 });
 
 Deno.test("memory tail: a reader that leaves gets nothing more", () => {
