@@ -1,9 +1,11 @@
 /** A log in an SQLite file. */
 import { dirname } from "node:path";
+import { asyncScheduler } from "rxjs";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { OpenLog } from "../../domain/ports/log.ts";
 import type { TopicPartition } from "../../domain/log_record.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import { scriptTelemetry } from "../telemetry/mod.ts";
 import type { Retention } from "./retention.ts";
 import { FileLog } from "./sqlite/file_log.ts";
 import { LinkFailure, SqliteLink } from "./sqlite/link.ts";
@@ -17,10 +19,10 @@ export interface SqliteLogOptions {
   readonly topics: Readonly<Record<string, number>>;
   /** What is forgotten; absent: nothing. */
   readonly retention?: Retention;
-  /** Gives the records' times, and the scheduler of retention and new tries. */
-  readonly clock: Clock;
-  /** Where log lines go. */
-  readonly telemetry: Telemetry;
+  /** Gives the records' times, and the scheduler of retention and new tries. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Where log lines go. Default: lines on standard error, from `info` on. */
+  readonly telemetry?: Telemetry;
   /** How many bytes of the newest records are kept in memory, so that readers of them need no disk. Default 64 MiB. */
   readonly memoryBytes?: number;
 }
@@ -54,7 +56,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const { link, opened } = await SqliteLink.open({ path, topics });
     await writeOwner(path);
-    return new FileLog({ ...options, link, opened, closed: () => removeOwner(path) });
+    const { clock = { scheduler: asyncScheduler }, telemetry = scriptTelemetry() } = options;
+    return new FileLog({ ...options, clock, telemetry, link, opened, closed: () => removeOwner(path) });
   } catch (error) {
     throw new Error(`Cannot open ${path}: ${await explain(path, error)}`, { cause: error });
   }

@@ -25,13 +25,21 @@ export async function commandOf(name: string): Promise<string[]> {
   return command.split(" ");
 }
 
-/** Starts an example by its command, in the project's folder. */
-export async function startExample(name: string, env: Readonly<Record<string, string>>): Promise<ExampleProcess> {
+/**
+ * Starts an example by its command, with the environment `env`.
+ *
+ * @param folder where it works; default: the project's own
+ */
+export async function startExample(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  folder: string = ROOT.pathname,
+): Promise<ExampleProcess> {
   const [, ...args] = await commandOf(name);
   const [task, ...rest] = args;
   const child = new Deno.Command(Deno.execPath(), {
-    args: [task!, "--no-prompt", "--frozen", ...rest],
-    cwd: ROOT,
+    args: [task!, "--no-prompt", "--frozen", ...rest.map((word) => word.replace(/^examples\//, `${ROOT.pathname}$&`))],
+    cwd: folder,
     clearEnv: true,
     env: cleanEnv(env),
     stdin: "null",

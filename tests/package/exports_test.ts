@@ -3,7 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import { Consumer } from "./consumer.ts";
 
 /** The exports that need no permission to load. */
-const LIGHT = [".", "./testing"];
+const LIGHT = [".", "./streams", "./testing"];
 
 /** The specifier that a script imports an export by. */
 function specifierOf(name: string): string {
@@ -17,6 +17,16 @@ Deno.test("package: every export resolves and type-checks in a project that has 
   );
   await using consumer = await Consumer.of({ "all.ts": lines.join("") });
   const { success, stderr } = await consumer.deno("check", "all.ts");
+  assert(success, stderr);
+});
+
+Deno.test("package: what the guide says to load without a permission does", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/pipelines.md", import.meta.url));
+  const light = [...guide.matchAll(/^\| `(@tidegate\/[^`]+)` .*\| none +\|$/gm)].map(([, specifier]) => specifier!);
+  assert(light.length > LIGHT.length);
+  const lines = light.map((specifier) => `await import(${JSON.stringify(specifier)});\n`);
+  await using consumer = await Consumer.of({ "load.ts": lines.join("") });
+  const { success, stderr } = await consumer.deno("run", "--no-prompt", "load.ts");
   assert(success, stderr);
 });
 

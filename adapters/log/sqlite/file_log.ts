@@ -29,7 +29,8 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 const CLOSE_MS = 10_000;
 
 /** What was opened. */
-export interface FileLogOptions extends SqliteLogOptions {
+export interface FileLogOptions
+  extends Omit<SqliteLogOptions, "clock" | "telemetry">, Required<Pick<SqliteLogOptions, "clock" | "telemetry">> {
   readonly link: Pick<SqliteLink, "request" | "end">;
   readonly opened: Opened;
   /** Called when the file was closed. */
