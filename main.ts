@@ -14,6 +14,9 @@ import {
 } from "./adapters/cli/mod.ts";
 import { type Configuration, ConfigurationError, loadConfiguration } from "./adapters/config/mod.ts";
 import { loadPipelines } from "./adapters/pipeline/mod.ts";
+import { peerAddress } from "./adapters/transport/peer_address.ts";
+import type { FetchServer } from "./commands/fetch_server.ts";
+import { ownSignals } from "./commands/own_signals.ts";
 import { errorText, isClosedPipe, print, printError } from "./commands/process.ts";
 
 /**
@@ -77,4 +80,52 @@ async function configuration({ config }: { readonly config?: string }): Promise<
   }));
 }
 
-if (import.meta.main) Deno.exit(await run(Deno.args));
+if (import.meta.main && Deno.args.length > 0) Deno.exit(await run(Deno.args));
+
+/** How long a worker waits to be told that it listens, in milliseconds: only the first one is. */
+const TOLD_MS = 500;
+
+let server: Promise<FetchServer> | undefined;
+let state: "idle" | "listens" | "serves" = "idle";
+
+/** What answers requests, loaded when it is needed. */
+function served(): Promise<FetchServer> {
+  return server ??= import("./commands/fetch_server.ts").then(({ fetchServer }) =>
+    fetchServer({ configuration: () => configuration({}), version: metadata.version })
+  );
+}
+
+/** The worker that is not told that it listens is not the first one of its process, or is on a platform with many of them. */
+async function untold(): Promise<void> {
+  if (state === "listens") return;
+  state = "serves";
+  await (await served()).further();
+}
+
+/** For `deno serve main.ts` and Deno Deploy. Importing it opens and reads nothing. */
+export default {
+  get fetch(): (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response> {
+    // Deno looks at this once before it serves, also where it will not: `deno run` ends then, whatever this timer is for.
+    if (import.meta.main && !server) {
+      ownSignals();
+      Deno.unrefTimer(setTimeout(() => void untold().catch(() => {}), TOLD_MS));
+    }
+    return async (request, { remoteAddr }) => {
+      state = "listens";
+      return await (await served()).fetch(request, {
+        remoteAddress: peerAddress({ remoteAddress: remoteAddr.hostname }),
+      });
+    };
+  },
+  onListen(address: Deno.NetAddr): void {
+    state = "listens";
+    served().then((server) => server.listening(address)).catch(() => {});
+  },
+};
+
+// `deno run main.ts` alone: that it is not `deno serve` shows when it ends, and nobody was served.
+if (import.meta.main && Deno.args.length === 0) {
+  addEventListener("unload", () => {
+    if (state === "idle") print(helpText().trimEnd());
+  });
+}

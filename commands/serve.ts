@@ -1,24 +1,20 @@
 /** `tidegate serve`: plugs the adapters and the gateway together, and runs them until a signal. */
-import { lastValueFrom, Subject } from "rxjs";
 import type { Configuration } from "../adapters/config/mod.ts";
 import type { MemoryWatch } from "../adapters/telemetry/mod.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
 import { DenyList } from "../domain/deny_list.ts";
-import { type Gateway, gateway, type Readiness } from "../domain/gateway.ts";
+import type { Readiness } from "../domain/gateway.ts";
 import { refuseDenied } from "../domain/refuse_denied.ts";
 import { routeTable } from "../domain/route_table.ts";
-import type { Drain } from "../domain/run_session.ts";
-import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
-import { capnpEnvelopes } from "../schema/mod.ts";
 import { type Admin, openAdmin } from "./open_admin.ts";
 import { type Front, openFront } from "./open_front.ts";
 import { openAuthenticator, originOptions } from "./open_authenticator.ts";
 import { openLog, type StartingLog } from "./open_log.ts";
 import { watchProcessMemory, withMemory } from "./process_memory.ts";
 import { processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
+import { runGateway } from "./run_gateway.ts";
 import { gatewaySettings } from "./settings.ts";
 import { type Stop, STOP_EXIT_CODES, stopSignals } from "../adapters/process/stop_signals.ts";
-import { logState } from "./log_state.ts";
 
 /** What is running, for the one who stops it. */
 interface Running {
@@ -42,7 +38,6 @@ export async function serve(configuration: Configuration, version: string): Prom
   const { limits } = configuration;
   const routes = routeTable(configuration.routes);
   const settings = gatewaySettings(configuration, `${configuration.name}-${random.uuid().slice(0, 8)}`);
-  const drain = new Subject<Drain>();
   const starting = await openLog(configuration, { clock, random, telemetry });
   const denials = configuration.auth.denyList ? new DenyList() : undefined;
   const known = openAuthenticator(configuration, { clock, random, telemetry });
@@ -65,22 +60,9 @@ export async function serve(configuration: Configuration, version: string): Prom
   });
   using signals = stopSignals();
 
-  const running = gateway({
-    log: starting.log,
-    transport,
-    authenticator,
-    clock,
-    random,
-    telemetry,
-    envelopes: capnpEnvelopes,
-  }, {
-    routes,
-    settings,
-    drain,
-    ...(denials ? { denials } : {}),
-  });
-  readiness = () => withMemory(running.readiness(), memory.problem() === undefined ? "ok" : "no memory to spare");
-  const ended = runEffects(running, transport);
+  const running = runGateway({ starting, transport, authenticator, telemetry, routes, settings, denials });
+  const { gateway, started, ended } = running;
+  readiness = () => withMemory(gateway.readiness(), memory.problem() === undefined ? "ok" : "no memory to spare");
   const { hostname, port } = transport.address;
   telemetry.note("info", "Listening", {
     url: `ws://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}/ws`,
@@ -93,9 +75,9 @@ export async function serve(configuration: Configuration, version: string): Prom
   const admin = await openAdmin({
     configuration,
     telemetry,
-    gateway: running,
+    gateway,
     transport,
-    ready: () => withMemory(running.readiness({ forOperator: true }), memory.problem() ?? "ok"),
+    ready: () => withMemory(gateway.readiness({ forOperator: true }), memory.problem() ?? "ok"),
     node: settings.node,
     version,
   }).catch(async (error: unknown) => {
@@ -103,12 +85,6 @@ export async function serve(configuration: Configuration, version: string): Prom
     throw error;
   });
 
-  const started = starting.startup.then(async () => {
-    const state = await logState(starting.log);
-    const mistakes = topicMistakes(routes, state);
-    if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
-    for (const warning of topicWarnings(routes, { state, settings })) telemetry.note("warn", warning);
-  });
   const outcome = await Promise.race([
     signals.first,
     ended.then(() => new Error("Cannot go on: the log has ended"), asError),
@@ -125,7 +101,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     const withinMs = 1000 * (stop === "terminate" ? limits.drainSeconds : limits.drainInterruptSeconds);
     telemetry.note("info", "Draining", { seconds: withinMs / 1000 });
     transport.stopAccepting();
-    drain.next({ withinMs });
+    running.drain({ withinMs });
     const stopped = ended.then(() => close({ starting, transport, admin, memory }));
     const forced = await Promise.race([stopped, signals.second]);
     if (forced === undefined) {
@@ -135,18 +111,6 @@ export async function serve(configuration: Configuration, version: string): Prom
     telemetry.note("warn", "Stopped before every connection was closed");
     return STOP_EXIT_CODES[forced];
   }
-}
-
-/** Hands effects to the transport until there are no more; rejects where the gateway errors. */
-async function runEffects(running: Gateway, transport: Front): Promise<void> {
-  const performed = new Subject<void>();
-  const done = lastValueFrom(performed, { defaultValue: undefined });
-  running.effects.subscribe({
-    next: (effects) => transport.perform(effects),
-    error: (error) => performed.error(error),
-    complete: () => performed.complete(),
-  });
-  await done;
 }
 
 async function close({ starting, transport, admin, memory }: Running): Promise<void> {

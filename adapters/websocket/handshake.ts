@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { STATUS_CODE } from "@std/http/status";
 import type { Handshake } from "../../domain/ports/authenticator.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
-import { peerAddress } from "./http_server.ts";
+import { peerAddress } from "../transport/peer_address.ts";
 import type { Refusal } from "./refusal.ts";
 import { chooseCodec } from "./subprotocol.ts";
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import { peerAddress } from "../transport/peer_address.ts";
 import { guardFetch } from "./guard_fetch.ts";
 import { refusalParts } from "./refusal.ts";
 import { judgeRequest } from "./request_rules.ts";
@@ -89,11 +90,6 @@ export function listen(
       fail(error);
     }
   });
-}
-
-/** The address of a peer, without the IPv6 form that an IPv4 one has on a socket that listens on IPv6 too. */
-export function peerAddress(socket: { readonly remoteAddress?: string }): string {
-  return (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** Stops listening, and waits until every request that was under way is answered. */

@@ -22,6 +22,8 @@ export interface GatewayProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Its working directory; default: a new one, removed at the end. */
   readonly folder?: string;
+  /** Starts it with `deno serve` and so many workers, in place of its own command. */
+  readonly workers?: number;
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -41,6 +43,25 @@ export function tidegateArgs(folder: string, ...args: readonly string[]): string
   ];
 }
 
+/** The arguments of `deno` that serve with workers, as {@linkcode tidegateArgs}. */
+export function denoServeArgs(folder: string, { workers }: { readonly workers: number }): string[] {
+  const [, ...permissions] = tidegateArgs(folder);
+  const main = permissions.pop()!;
+  const port = String(freePort());
+  return [
+    ...["serve", `--config=${ROOT}deno.json`, "--host", "127.0.0.1", "--port", port],
+    ...workers > 1 ? ["--parallel"] : [],
+    ...permissions,
+    main,
+  ];
+}
+
+/** Workers have to share a port: 0 would give each its own. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** The environment of a child that knows nothing of this machine's configuration. */
 export function cleanEnv(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = ["PATH", "HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY", "XDG_CACHE_HOME"];
@@ -57,13 +78,14 @@ export function cleanEnv(env: Readonly<Record<string, string>> = {}): Record<str
  * @throws {Error} with its log where it ends before, or is not ready in time
  */
 export async function startGateway(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
+  const { workers } = options;
   const folder = options.folder ?? await Deno.makeTempDir({ prefix: "tidegate-e2e-" });
   if (options.config !== undefined) await Deno.writeTextFile(`${folder}/config.toml`, options.config);
   const child = new Deno.Command(Deno.execPath(), {
-    args: tidegateArgs(folder, "serve"),
+    args: workers === undefined ? tidegateArgs(folder, "serve") : denoServeArgs(folder, { workers }),
     cwd: folder,
     clearEnv: true,
-    env: cleanEnv({ HTTP_PORT: "0", ...options.env }),
+    env: cleanEnv({ HTTP_PORT: "0", ...workers === undefined ? {} : { DENO_JOBS: String(workers) }, ...options.env }),
     stdin: "null",
     stdout: "null",
     stderr: "piped",
