@@ -1,4 +1,5 @@
 /** One record through the stateless outbound pipeline of its route. */
+import { errorPlace } from "./error_place.ts";
 import { type Content, MessageView } from "./message_view.ts";
 import type { Each } from "./outbound.ts";
 import { OutboundPublication } from "./outbound_publication.ts";
@@ -36,7 +37,9 @@ export function runEach(
     }));
   } catch (error) {
     telemetry.count("outbound_failed");
-    telemetry.note("error", "An outbound pipeline failed", { channel: publication.channel, reason: String(error) });
+    const { channel } = publication;
+    const fields = { channel, reason: String(error), at: errorPlace(error) };
+    telemetry.note("error", "An outbound pipeline failed", fields);
     return [];
   }
 }

@@ -2,6 +2,7 @@
 import { catchError, defer, map, type Observable, of, take, throwError, timeout, toArray } from "rxjs";
 import type { Channel } from "./channel.ts";
 import { payloadOfKind } from "./compose_records.ts";
+import { errorPlace } from "./error_place.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { Draft, InboundPublish } from "./inbound_publish.ts";
 import { headersOf, payloadOf } from "./message_view.ts";
@@ -85,6 +86,7 @@ export function runInbound(
     telemetry.note("error", late ? "An inbound pipeline is too slow" : "An inbound pipeline failed", {
       channel,
       reason: late ? `it did not complete within ${error.ms} ms` : String(error),
+      at: errorPlace(error),
     });
     return late
       ? failure("pipeline_timeout", `${cannot}: its pipeline took too long; nothing was written`)

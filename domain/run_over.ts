@@ -1,6 +1,7 @@
 /** The live publications of a route through its stateful outbound pipeline. */
 import { concat, defer, map, type Observable, type OperatorFunction, throwError } from "rxjs";
 import { retryWithJitter } from "../streams/retry_with_jitter.ts";
+import { errorPlace } from "./error_place.ts";
 import { OutboundPublication } from "./outbound_publication.ts";
 import type { Over } from "./outbound.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -53,7 +54,7 @@ export function runOver(
 
     function fail(message: string, error: unknown, more: { readonly waitMs?: number } = {}): void {
       telemetry.count(more.waitMs === undefined ? "outbound_failed" : "outbound_restarts");
-      telemetry.note("error", message, { route: route.channel, reason: String(error), ...more });
+      telemetry.note("error", message, { route: route.channel, reason: String(error), at: errorPlace(error), ...more });
     }
   };
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { concat, concatMap, delay, EMPTY, finalize, NEVER, type ObservableInput, of, range, throwError } from "rxjs";
 import type { PublishFrame } from "../../domain/frame.ts";
@@ -152,6 +152,18 @@ Deno.test("inbound: the operator is told why a pipeline failed", () => {
   using bench = benchOf(() => of({ channel: "nowhere:1", json: 1 }));
   ask(bench, bench.connect("ann"), "1");
   assertStringIncludes(String(bench.telemetry.notes.at(-1)!.fields!.reason), "nowhere:1: no route has it");
+});
+
+Deno.test("inbound: the operator is told where in a module its pipeline failed, and nothing where it did not fail there", () => {
+  using bench = benchOf<number>((publish) => {
+    if (publish.json === 1) throw new Error("no");
+    return of({ json: undefined });
+  });
+  const ann = bench.connect("ann");
+  ask(bench, ann, "1");
+  assertMatch(String(bench.telemetry.notes.at(-1)!.fields!.at), /^file:.*inbound_test\.ts:\d+:\d+$/);
+  ask(bench, ann, "2");
+  assertEquals(bench.telemetry.notes.at(-1)!.fields!.at, undefined);
 });
 
 Deno.test("inbound: one publish becomes several, on several channels, and is published once all of them are written", () => {

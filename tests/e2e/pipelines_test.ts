@@ -97,7 +97,8 @@ Deno.test("a route's pipelines decide what is written and shown, and a restart c
     await ann.until(() => ann.publications.get("audit:all")?.length === 2);
     const live = ann.publications.get("chat:lobby")!;
     assertEquals(live.map(({ payload }) => payload), ["HELLO", "and again", "BYE", "and again"]);
-    assert(first.lines.some((line) => line.includes("the database is away")));
+    const said = first.lines.find((line) => line.includes("the database is away"));
+    assertStringIncludes(said!, `${folder}/pipelines/chat.ts:11:`);
     await ann.close();
     first.kill("SIGTERM");
     assertEquals((await first.status).code, 0);
