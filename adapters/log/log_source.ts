@@ -1,5 +1,5 @@
 /** Reads topics of any log, from where it was. */
-import { filter, firstValueFrom, Observable, takeUntil } from "rxjs";
+import { filter, firstValueFrom, type Observable, takeUntil } from "rxjs";
 import type { StoredRecord, TopicPartition } from "../../domain/log_record.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Telemetry } from "../../domain/ports/telemetry.ts";
@@ -9,6 +9,7 @@ import { IN_FLIGHT, type InFlight } from "../jobs/hand_out.ts";
 import { nameOf, type Position } from "../jobs/position.ts";
 import { readPositions } from "../jobs/read_positions.ts";
 import { abortOf } from "../jobs/pause.ts";
+import { stoppable } from "../jobs/stoppable.ts";
 import { scriptTelemetry } from "../telemetry/mod.ts";
 
 /** What of a log is read, and how. */
@@ -64,50 +65,35 @@ export interface LogSourceOptions {
  * ```
  */
 export function logSource(log: Log, options: LogSourceOptions): Observable<Delivery<StoredRecord>> {
-  return new Observable((subscriber) => {
-    const { topics, checkpoints, from = "earliest", signal, telemetry = scriptTelemetry() } = options;
-    const stop = new AbortController();
-    const cut = new AbortController();
-    const drain = () => stop.abort();
-
-    const run = async () => {
-      const all = new Map<string, Position>();
-      for (const at of await checkpoints.load()) all.set(nameOf(at), at);
-      const atEnd = from === "latest" ? await partitionsOf(log, topics, stop.signal) : [];
-      if (stop.signal.aborted) return;
-      await readPositions({
-        kept: new Map([...all].map(([name, { offset }]) => [name, offset])),
-        async save(moved) {
-          for (const at of moved) all.set(nameOf(at), at);
-          try {
-            await checkpoints.save([...all.values()]);
-            return true;
-          } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            telemetry.note("warn", "Cannot save positions", { reason });
-            return false;
-          }
-        },
-        saveMs: options.saveMs ?? 1_000,
-        atEnd,
-        range: (of) => log.range(of),
-        tail: (start) => log.tail({ topics, start }),
-        inFlight: { ...IN_FLIGHT, ...options.inFlight },
-        next: (delivery) => subscriber.next(delivery),
-        telemetry,
-        ending: stop.signal,
-        mayWait: () => !cut.signal.aborted,
-      });
-    };
-
-    signal?.addEventListener("abort", drain);
-    if (signal?.aborted) drain();
-    run().then(() => subscriber.complete(), (error) => subscriber.error(error));
-    return () => {
-      signal?.removeEventListener("abort", drain);
-      cut.abort();
-      stop.abort();
-    };
+  const { topics, checkpoints, from = "earliest", signal, telemetry = scriptTelemetry() } = options;
+  return stoppable(signal, async ({ stop, cut, next }) => {
+    const all = new Map<string, Position>();
+    for (const at of await checkpoints.load()) all.set(nameOf(at), at);
+    const atEnd = from === "latest" ? await partitionsOf(log, topics, stop) : [];
+    if (stop.aborted) return;
+    await readPositions({
+      kept: new Map([...all].map(([name, { offset }]) => [name, offset])),
+      async save(moved) {
+        for (const at of moved) all.set(nameOf(at), at);
+        try {
+          await checkpoints.save([...all.values()]);
+          return true;
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          telemetry.note("warn", "Cannot save positions", { reason });
+          return false;
+        }
+      },
+      saveMs: options.saveMs ?? 1_000,
+      atEnd,
+      range: (of) => log.range(of),
+      tail: (start) => log.tail({ topics, start }),
+      inFlight: { ...IN_FLIGHT, ...options.inFlight },
+      next,
+      telemetry,
+      ending: stop,
+      mayWait: () => !cut.aborted,
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 /** An observable that is a member of a consumer group while it is subscribed to. */
-import { Observable } from "rxjs";
+import type { Observable } from "rxjs";
+import { type Run, stoppable } from "../../jobs/stoppable.ts";
 import { type Coordinator, coordinator, type CoordinatorParts } from "../group/coordinator.ts";
 import { type Generation, runMember } from "../group/member.ts";
 import { type KafkaReading, openReading } from "../reading.ts";
@@ -23,16 +24,11 @@ export interface KafkaGroup {
 }
 
 /** What the work of a member goes by. */
-export interface Member<T> {
+export interface Member<T> extends Run<T> {
   readonly reading: KafkaReading;
   /** The coordinator of the group. */
   readonly coordinator: Coordinator;
   readonly coordinatorParts: CoordinatorParts;
-  /** Aborts when the member is to stop. */
-  readonly stop: AbortSignal;
-  /** Aborts when nobody listens any more: nothing is waited for. */
-  readonly cut: AbortSignal;
-  readonly next: (value: T) => void;
 }
 
 /**
@@ -47,52 +43,30 @@ export function asMember<T>(
   log: { readonly topics: readonly string[]; readonly reads?: readonly string[] },
   work: (member: Member<T>) => (generation: Generation) => Promise<void>,
 ): Observable<T> {
-  return new Observable((subscriber) => {
-    const { group, topics, signal } = options;
-    const stop = new AbortController();
-    const cut = new AbortController();
-    const drain = () => stop.abort();
+  const { group, topics, signal } = options;
+  return stoppable(signal, async ({ stop, cut, next }) => {
     const reading = openReading(jobLog(options, { topics: log.topics }), { reads: log.reads ?? log.topics });
     // Connections end with the log's: its coordinator's too, after the last commit.
     const { closing, kafka, cluster, deadlines, telemetry, random } = reading.parts;
     const coordinatorParts = { kafka, cluster, deadlines, random, signal: closing };
     const keeper = coordinator(coordinatorParts, { kind: "group", name: group });
-
-    const run = async () => {
-      try {
-        await Promise.race([reading.startup, aborted(stop.signal)]);
-        if (stop.signal.aborted) return;
-        await runMember({
-          coordinator: keeper,
-          cluster,
-          group,
-          topics,
-          sessionMs: options.sessionMs ?? 10_000,
-          rebalanceMs: options.rebalanceMs ?? 30_000,
-          telemetry,
-          random,
-          stop: stop.signal,
-          work: work({
-            reading,
-            coordinator: keeper,
-            coordinatorParts,
-            stop: stop.signal,
-            cut: cut.signal,
-            next: (value) => subscriber.next(value),
-          }),
-        });
-      } finally {
-        await reading.close();
-      }
-    };
-
-    signal?.addEventListener("abort", drain);
-    if (signal?.aborted) drain();
-    run().then(() => subscriber.complete(), (error) => subscriber.error(error));
-    return () => {
-      signal?.removeEventListener("abort", drain);
-      cut.abort();
-      stop.abort();
-    };
+    try {
+      await Promise.race([reading.startup, aborted(stop)]);
+      if (stop.aborted) return;
+      await runMember({
+        coordinator: keeper,
+        cluster,
+        group,
+        topics,
+        sessionMs: options.sessionMs ?? 10_000,
+        rebalanceMs: options.rebalanceMs ?? 30_000,
+        telemetry,
+        random,
+        stop,
+        work: work({ reading, coordinator: keeper, coordinatorParts, stop, cut, next }),
+      });
+    } finally {
+      await reading.close();
+    }
   });
 }

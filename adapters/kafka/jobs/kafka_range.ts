@@ -1,9 +1,10 @@
 /** Reads what topics hold now, from some point on, to its end. */
-import { merge, Observable } from "rxjs";
+import { merge, type Observable } from "rxjs";
 import type { StoredRecord } from "../../../domain/log_record.ts";
 import type { Delivery } from "../../../streams/delivery.ts";
 import { handOut, IN_FLIGHT, type InFlight } from "../../jobs/hand_out.ts";
 import type { Position } from "../../jobs/position.ts";
+import { type Run, stoppable } from "../../jobs/stoppable.ts";
 import { offsetsAt } from "../offsets_at.ts";
 import { type KafkaReading, openReading } from "../reading.ts";
 import { aborted, bell } from "../wait.ts";
@@ -50,48 +51,22 @@ export interface KafkaRangeOptions extends KafkaJobConnection {
  * ```
  */
 export function kafkaRange(options: KafkaRangeOptions): Observable<Delivery<StoredRecord>> {
-  return new Observable((subscriber) => {
-    const { topics, signal } = options;
-    const stop = new AbortController();
-    const cut = new AbortController();
-    const drain = () => stop.abort();
+  const { topics, signal } = options;
+  return stoppable(signal, async (run) => {
     const log = jobLog(options, { topics });
     const reading = openReading({ ...log, deadlines: { ...log.deadlines, readMs: Infinity } });
-
-    const run = async () => {
-      try {
-        await Promise.race([reading.startup, aborted(stop.signal)]);
-        if (!stop.signal.aborted) {
-          await readRanges(reading, {
-            ...options,
-            stop: stop.signal,
-            cut: cut.signal,
-            next: (delivery) => subscriber.next(delivery),
-          });
-        }
-      } finally {
-        await reading.close();
-      }
-    };
-
-    signal?.addEventListener("abort", drain);
-    if (signal?.aborted) drain();
-    run().then(() => subscriber.complete(), (error) => subscriber.error(error));
-    return () => {
-      signal?.removeEventListener("abort", drain);
-      cut.abort();
-      stop.abort();
-    };
+    try {
+      await Promise.race([reading.startup, aborted(run.stop)]);
+      if (!run.stop.aborted) await readRanges(reading, { ...options, ...run });
+    } finally {
+      await reading.close();
+    }
   });
 }
 
 async function readRanges(
   reading: KafkaReading,
-  options: KafkaRangeOptions & {
-    readonly stop: AbortSignal;
-    readonly cut: AbortSignal;
-    readonly next: (delivery: Delivery<StoredRecord>) => void;
-  },
+  options: KafkaRangeOptions & Run<Delivery<StoredRecord>>,
 ): Promise<void> {
   const { topics, from = "earliest", to, stop, cut } = options;
   const ranges = await offsetsAt(reading, { topics, from, to, signal: stop });
