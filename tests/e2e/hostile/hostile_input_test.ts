@@ -246,7 +246,8 @@ Deno.test("twenty thousand hostile inputs crash nothing, delay nobody, and leave
     assert((during.get("tidegate_frames_refused_total") ?? 0) > 1_000);
 
     await backToBaseline(gateway, before);
-    assertEquals((await fetch(`${gateway.http}/readyz`)).ok, true);
+    const ready = await fetch(`${gateway.http}/readyz`);
+    assertEquals([ready.status, (await ready.json()).status], [200, "ready"]);
     assert(!gateway.lines.some((line) => /"level":"error"/.test(line)), gateway.lines.join("\n"));
     gateway.kill("SIGTERM");
     assertEquals((await gateway.status).code, 0);
