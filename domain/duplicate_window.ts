@@ -1,4 +1,5 @@
 /** De-duplication as a pure fold over one partition. */
+import { Fifo } from "../streams/fifo.ts";
 
 /** How far back a duplicate is looked for. */
 export interface WindowSize {
@@ -37,8 +38,9 @@ interface Entry {
  */
 export class DuplicateWindow {
   readonly #size: WindowSize;
-  /** In the order of `last`: a Map iterates in insertion order, and a renewed entry is inserted anew. */
   readonly #entries = new Map<string, Entry>();
+  /** Every sighting in the window, in order. A Map is slow to say which of its entries is the first, once many have gone. */
+  readonly #sightings = new Fifo<{ readonly name: string; readonly offset: number }>();
 
   constructor(size: WindowSize) {
     this.#size = size;
@@ -56,8 +58,8 @@ export class DuplicateWindow {
     const name = nameOf(sighting);
     const entry = this.#entries.get(name);
     const duplicate = entry !== undefined && time - entry.time <= this.#size.ms;
-    if (entry) this.#entries.delete(name);
     this.#entries.set(name, { first: duplicate ? entry.first : offset, last: offset, time });
+    this.#sightings.push({ name, offset });
     return duplicate;
   }
 
@@ -72,9 +74,10 @@ export class DuplicateWindow {
   }
 
   #forgetBefore(offset: number): void {
-    for (const [name, entry] of this.#entries) {
-      if (entry.last >= offset) return;
-      this.#entries.delete(name);
+    for (let oldest = this.#sightings.at(0); oldest && oldest.offset < offset; oldest = this.#sightings.at(0)) {
+      this.#sightings.shift();
+      // It may have been seen again since.
+      if (this.#entries.get(oldest.name)?.last === oldest.offset) this.#entries.delete(oldest.name);
     }
   }
 }

@@ -3,6 +3,7 @@ import { cursorOf } from "./cursor.ts";
 import { DuplicateWindow, type WindowSize } from "./duplicate_window.ts";
 import type { StoredRecord } from "./log_record.ts";
 import type { Batch, OffsetRange } from "./ports/log.ts";
+import { Fifo } from "../streams/fifo.ts";
 
 /** How many offsets of duplicates are remembered at the most; older ones are folded again when a replay needs them. */
 const DUPLICATES_KEPT = 100_000;
@@ -26,6 +27,8 @@ export class PartitionView {
   /** From this offset on, `isDuplicate` knows. */
   #exactFrom: number;
   #duplicates = new Set<number>();
+  /** The same, in order: a Set is slow to say which is its first, once many have gone. */
+  readonly #inOrder = new Fifo<number>();
   /** The offset up to which all was taken, and its record where one is known: what a cursor is made of. */
   #last: LastSeen;
 
@@ -91,7 +94,8 @@ export class PartitionView {
       this.#window = restarted ? new DuplicateWindow(this.#size) : this.#window;
       this.#serveFrom = restarted ? batch.to : this.#serveFrom;
       this.#exactFrom = Math.max(restarted ? 0 : this.#exactFrom, batch.to);
-      this.#duplicates = restarted ? new Set() : this.#duplicates;
+      if (restarted) this.#duplicates = new Set();
+      if (restarted) this.#inOrder.clear();
       this.#last = { offset: batch.to - 1, record: undefined };
     }
     this.#next = batch.to;
@@ -106,8 +110,9 @@ export class PartitionView {
 
   #remember(offset: number): void {
     this.#duplicates.add(offset);
+    this.#inOrder.push(offset);
     if (this.#duplicates.size <= DUPLICATES_KEPT) return;
-    const oldest = this.#duplicates.values().next().value!;
+    const oldest = this.#inOrder.shift()!;
     this.#duplicates.delete(oldest);
     this.#exactFrom = Math.max(this.#exactFrom, oldest + 1);
   }
