@@ -19,6 +19,7 @@ export class Connection {
   readonly #settings: ClientSettings;
   readonly #passenger: Passenger;
   #link: Link | undefined;
+  #token: string | undefined;
   #failures = 0;
   /** What a draining gateway asked for, in milliseconds. */
   #reconnectAfterMs: number | undefined;
@@ -42,6 +43,11 @@ export class Connection {
   /** The link, while there is one. */
   get link(): Link | undefined {
     return this.#link;
+  }
+
+  /** The token that the newest connection began with. */
+  get token(): string | undefined {
+    return this.#token;
   }
 
   /** The gateway has said who the client is. */
@@ -87,6 +93,7 @@ export class Connection {
   }
 
   #start(token: string | undefined): void {
+    this.#token = token;
     this.#link = new Link(this.#settings, {
       token,
       listener: {

@@ -5,16 +5,9 @@
  * @module
  */
 export type { ChannelEvent, Subscribed } from "./channel_event.ts";
-export {
-  type ChannelOptions,
-  type Client,
-  connect,
-  type HistoryOptions,
-  type HistoryPage,
-  type Published,
-  type PublishOptions,
-} from "./client.ts";
+export type { ChannelOptions, Client, HistoryOptions, HistoryPage, Published, PublishOptions } from "./client.ts";
 export type { ClientCodec, ReceivedFrame } from "./codec.ts";
+export { connect } from "./connect.ts";
 export { ClientClosed, NoAnswer, RequestRefused } from "./errors.ts";
 export { jsonClientCodec } from "./json_codec.ts";
 export type { ClientOptions, SocketClose, SocketLike, TokenSource } from "./options.ts";

@@ -2,7 +2,7 @@
 import type { SchedulerLike } from "rxjs";
 import type { ClientCodec } from "./codec.ts";
 
-/** A token, or what fetches one: it is asked before each connection. */
+/** A token, or what fetches one: it is asked before each connection, and before a token with an expiry time (`exp`) ends. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 /** The part of the standard `WebSocket` that the client uses. */

@@ -24,7 +24,9 @@ export class FakeSocket implements SocketLike {
   }
 
   /** The gateway takes the connection and says who the client is. */
-  accept({ subscriptions = [] }: { subscriptions?: readonly Json[] } = {}): void {
+  accept(
+    { subscriptions = [], pingSeconds = 20 }: { subscriptions?: readonly Json[]; pingSeconds?: number } = {},
+  ): void {
     this.onopen?.();
     this.say({
       connected: {
@@ -32,7 +34,7 @@ export class FakeSocket implements SocketLike {
         user: "u",
         node: "n",
         resume: "r",
-        pingSeconds: 20,
+        pingSeconds,
         maxFrameBytes: 1024,
         subscriptions,
       },
