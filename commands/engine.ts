@@ -3,6 +3,7 @@ import { openAuthenticator, originOptions } from "./open_authenticator.ts";
 import { refuseDenied } from "../domain/refuse_denied.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import type { Fetch } from "../adapters/http/peer.ts";
+import type { MemoryWatch } from "../adapters/telemetry/mod.ts";
 import { DenyList } from "../domain/deny_list.ts";
 import type { Readiness } from "../domain/gateway.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
@@ -10,6 +11,7 @@ import { routeTable } from "../domain/route_table.ts";
 import type { GatewaySettings } from "../domain/settings.ts";
 import { type NativeFront, openNativeFront } from "./open_native_front.ts";
 import { openLog } from "./open_log.ts";
+import { watchProcessMemory, withMemory } from "./process_memory.ts";
 import { errorText, systemClock as clock, systemRandom as random } from "./process.ts";
 import { runGateway, type RunningGateway } from "./run_gateway.ts";
 
@@ -33,6 +35,7 @@ export class EngineFailure extends Error {
 interface Running {
   readonly front: NativeFront;
   readonly gateway: RunningGateway;
+  readonly memory: MemoryWatch;
   readonly close: () => Promise<void>;
   usedAt: number;
 }
@@ -81,7 +84,10 @@ export class Engine {
   /** Whether traffic should be sent here. An engine that nobody needs is ready: it starts for the first who comes. */
   readiness(): Readiness {
     if (this.#draining) return { ready: false, checks: { drain: "draining" } };
-    if (this.#current) return this.#current.gateway.gateway.readiness();
+    if (this.#current) {
+      const { gateway, memory } = this.#current;
+      return withMemory(gateway.gateway.readiness(), memory.problem() === undefined ? "ok" : "no memory to spare");
+    }
     if (this.#failure && performance.now() < this.#failure.until) return { ready: false, checks: { log: "away" } };
     return { ready: true, checks: { log: "not in use", drain: "ok" } };
   }
@@ -114,14 +120,14 @@ export class Engine {
     const starting = await openLog(configuration, { clock, random, telemetry });
     const denials = configuration.auth.denyList ? new DenyList() : undefined;
     const authenticator = denials ? refuseDenied(this.#authenticator, { denials, clock }) : this.#authenticator;
+    const memory = watchProcessMemory(configuration.limits, telemetry);
     const outside = { clock, random, telemetry };
     const front = openNativeFront({
       configuration,
       authenticator,
       origins: originOptions(configuration),
       pages,
-      // The platform bounds the memory of its instances.
-      full: () => undefined,
+      full: () => memory.problem() === undefined ? undefined : "this node has no memory to spare",
       ...outside,
     });
     const routes = routeTable(configuration.routes);
@@ -129,8 +135,10 @@ export class Engine {
     const running: Running = {
       front,
       gateway,
+      memory,
       usedAt: performance.now(),
       async close() {
+        memory.stop();
         await front.close();
         await starting.log.close();
       },

@@ -1,10 +1,14 @@
 /** A gateway for servers of the fetch API: `deno serve main.ts`, and Deno Deploy. */
+import { isLoopbackHost } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { refuse } from "../adapters/http/answer.ts";
+import { guardHost } from "../adapters/http/guard_host.ts";
 import type { Fetch } from "../adapters/http/peer.ts";
 import { publicFetch } from "../adapters/http/public_fetch.ts";
 import { Engine, EngineFailure } from "./engine.ts";
+import { hostsOf } from "./front_parts.ts";
 import { errorText, printError, processTelemetry, systemRandom as random } from "./process.ts";
+import { refuseRemote, remoteRule } from "./refuse_remote.ts";
 import { gatewaySettings } from "./settings.ts";
 import { stopWith } from "./stop_workers.ts";
 
@@ -32,7 +36,7 @@ interface Worker {
   readonly configuration: Configuration;
   readonly node: string;
   readonly engine: Engine;
-  readonly pages: Fetch;
+  readonly fetch: Fetch;
 }
 
 /**
@@ -67,7 +71,9 @@ export function fetchServer(options: FetchServerOptions): FetchServer {
     // An embedded log costs nobody else anything, and one in memory would forget what it holds.
     const idle = configuration.kafka ? { idleMs: options.idleMs ?? IDLE_MS } : {};
     const engine = new Engine({ configuration, settings: own, pages, telemetry, ...idle });
-    return { configuration, node: own.node, engine, pages };
+    const answer: Fetch = (request, peer) => needsLog(request) ? engine.fetch(request, peer) : pages(request);
+    const hosted = guardHost(answer, { isHostAllowed: hostsOf(configuration), telemetry });
+    return { configuration, node: own.node, engine, fetch: refuseRemote(hosted, { configuration, telemetry }) };
   }
 
   stopWith(async (stop) => {
@@ -95,8 +101,7 @@ export function fetchServer(options: FetchServerOptions): FetchServer {
   return {
     async fetch(request, peer) {
       try {
-        const { engine, pages } = await begun();
-        return await (needsLog(request) ? engine.fetch(request, peer) : pages(request, peer));
+        return await (await begun()).fetch(request, peer);
       } catch (error) {
         const message = error instanceof EngineFailure
           ? "Cannot serve now: the log of this gateway is away, and its own log lines say why"
@@ -110,7 +115,12 @@ export function fetchServer(options: FetchServerOptions): FetchServer {
     },
     async listening({ hostname, port }) {
       const { configuration, node } = await begun();
-      processTelemetry(configuration.telemetry).note("info", "Listening", {
+      const telemetry = processTelemetry(configuration.telemetry);
+      const rule = isLoopbackHost(hostname) ? undefined : remoteRule(configuration);
+      if (rule) {
+        telemetry.note("warn", `Clients of other machines will be answered 403: ${rule.wayOut}`, { hostname });
+      }
+      telemetry.note("info", "Listening", {
         url: `ws://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}/ws`,
         log: configuration.log.kind,
         auth: configuration.auth.mode,

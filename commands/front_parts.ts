@@ -1,5 +1,5 @@
 /** What the fronts of both servers have in common: that of `node:http`, and that of the fetch API. */
-import { clientAddress, type OriginOptions, originRule } from "../adapters/auth/mod.ts";
+import { clientAddress, hostRule, type OriginOptions, originRule } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { type HttpTransport, openHttpTransport } from "../adapters/http/open_http_transport.ts";
 import type { Fetch } from "../adapters/http/peer.ts";
@@ -9,6 +9,7 @@ import type { Authenticator } from "../domain/ports/authenticator.ts";
 import type { Clock, Random } from "../domain/ports/clock.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
 import type { Transport } from "../domain/ports/transport.ts";
+import { originOptions } from "./open_authenticator.ts";
 
 /** What a front is opened with. */
 export interface FrontOptions {
@@ -58,6 +59,13 @@ export function addressRule({ auth, http }: Pick<Configuration, "auth" | "http">
     ...(auth.trustedProxies ? { trustedProxies: auth.trustedProxies } : {}),
     ...(http.clientAddressHeader === undefined ? {} : { header: http.clientAddressHeader }),
   });
+}
+
+/** Which hosts requests may be for. */
+export function hostsOf(configuration: Pick<Configuration, "auth" | "http">): (host: string) => boolean {
+  const { allowedHosts } = configuration.http;
+  const { thisMachineOnly } = originOptions(configuration);
+  return hostRule({ thisMachineOnly, ...(allowedHosts ? { allowedHosts } : {}) });
 }
 
 /** Both transports as one. */

@@ -1,9 +1,8 @@
 /** Where clients come in: WebSockets and plain HTTP on one port. */
-import { hostRule } from "../adapters/auth/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
 import { openWsTransport, type WsTransport } from "../adapters/websocket/mod.ts";
 import { capnpCodec, jsonCodec } from "../schema/mod.ts";
-import { addressRule, type FrontOptions, mergeFront, openPlain, webSocketLimits } from "./front_parts.ts";
+import { addressRule, type FrontOptions, hostsOf, mergeFront, openPlain, webSocketLimits } from "./front_parts.ts";
 
 /** Both transports as one, and the port that they share. */
 export type Front = WsTransport;
@@ -16,7 +15,7 @@ export type Front = WsTransport;
 export async function openFront(
   options: FrontOptions & { readonly configuration: Pick<Configuration, "http"> },
 ): Promise<Front> {
-  const { configuration, authenticator, origins, pages, full, clock, random, telemetry } = options;
+  const { configuration, authenticator, pages, full, clock, random, telemetry } = options;
   const { http, limits } = configuration;
   const plain = openPlain(options);
   const webSockets = await openWsTransport({
@@ -29,10 +28,7 @@ export async function openFront(
     authenticator,
     fetch: (request, peer) => plain.fetch(request, peer) ?? pages(request, peer),
     limits: { ...webSocketLimits(limits), maxHeadBytes: limits.headBytes },
-    isHostAllowed: hostRule({
-      thisMachineOnly: origins.thisMachineOnly,
-      ...(http.allowedHosts ? { allowedHosts: http.allowedHosts } : {}),
-    }),
+    isHostAllowed: hostsOf(configuration),
     addressOf: addressRule(configuration),
     closedBecause: full,
   }).catch((error: unknown) => {

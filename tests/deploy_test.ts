@@ -12,6 +12,7 @@ const ALLOWED = [
   "env",
   "errors",
   "exit",
+  "memoryUsage",
   "noColor",
   "readTextFileSync",
   "removeSignalListener",

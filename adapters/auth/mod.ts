@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { isLoopbackHost } from "./address_set.ts";
 export { checkOrigin, isOrigin, type OriginOptions, originRule } from "./check_origin.ts";
 export { clientAddress, type ClientAddressOptions } from "./client_address.ts";
 export { headerAuthenticator, type HeaderAuthenticatorOptions } from "./header_authenticator.ts";

@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { cleanEnv, denoServeArgs, type GatewayProcess, startGateway, tidegateArgs } from "./gateway_process.ts";
 import { JsonClient } from "./json_client.ts";
+import { runScript } from "./run_script.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const MEMORY = '[log]\nkind = "memory"\n';
 
 Deno.test("deno serve carries WebSockets: subscribe, publish, resume on SQLite, and after a start anew", async () => {
@@ -110,28 +110,6 @@ Deno.test("a file that another process has open is told in the log, and clients 
   }
 });
 
-Deno.test("who comes from another machine is refused without a name, unless that is allowed", async () => {
-  const asked = `
-const main = await import("file://${ROOT}main.ts");
-const headers = { upgrade: "websocket", connection: "Upgrade", "sec-websocket-version": "13", "sec-websocket-key": "${KEY}" };
-for (const hostname of ["203.0.113.9", "::ffff:203.0.113.9", "2001:db8::1"]) {
-  const request = new Request("http://gateway.example/ws", { headers });
-  const response = await main.default.fetch(request, { remoteAddr: { transport: "tcp", hostname, port: 5000 } });
-  console.log(response.status, await response.text());
-}
-Deno.exit();
-`;
-  const refused = await runScript(asked, { config: MEMORY });
-  assertEquals(
-    refused.match(/^403 .*Cannot let \\"(203\.0\.113\.9|2001:db8::1)\\" in without a name/gm)?.length,
-    3,
-    refused,
-  );
-  // Let in, it goes as far as the upgrade, which a request without a connection under it does not have.
-  const allowed = await runScript(asked, { config: `${MEMORY}[auth]\nallow_remote = true\n` });
-  assertEquals(allowed.match(/^403/gm), null, allowed);
-});
-
 Deno.test("deno run main.ts without arguments prints the help, and importing it does nothing", async () => {
   const command = { args: tidegateArgs("/tmp"), env: cleanEnv(), clearEnv: true };
   const help = await new Deno.Command(Deno.execPath(), command).output();
@@ -141,27 +119,6 @@ Deno.test("deno run main.ts without arguments prints the help, and importing it 
     `const main = await import("file://${ROOT}main.ts");\nconsole.log(Object.keys(main.default).join());\n`;
   assertEquals(await runScript(script, { permissions: [] }), "fetch,onListen\n");
 });
-
-/** What a script prints, standard error behind standard output. */
-async function runScript(
-  script: string,
-  { config = "", permissions = ["-A"] }: { config?: string; permissions?: readonly string[] },
-): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "tidegate-e2e-" });
-  try {
-    await Deno.writeTextFile(`${folder}/config.toml`, config);
-    await Deno.writeTextFile(`${folder}/script.ts`, script);
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", `--config=${ROOT}deno.json`, "--frozen", "--no-prompt", ...permissions, "script.ts"],
-      cwd: folder,
-      clearEnv: true,
-      env: cleanEnv(),
-    }).output();
-    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function text(gateway: GatewayProcess, path: string): Promise<string> {
   const response = await fetch(gateway.http + path);

@@ -65,6 +65,23 @@ Deno.test("the native transport skips these behaviours and no others", () => {
   ]);
 });
 
+Deno.test("native transport: the server under it refuses an upgrade with a body", async () => {
+  const harbour = await Harbour.open(open, {});
+  try {
+    for (
+      const [header, value, body] of [
+        ["content-length", "3", "abc"],
+        ["transfer-encoding", "chunked", "3\r\nabc\r\n0\r\n\r\n"],
+      ] as const
+    ) {
+      const refused = await ask(harbour.address, upgradeHead({ headers: { [header]: value } }) + body);
+      assert(refused.startsWith("HTTP/1.1 400 "), `${header}: ${refused}`);
+    }
+  } finally {
+    await harbour.transport.close();
+  }
+});
+
 const held = {
   limits: { queueBytes: 64 * 1024, closeSeconds: 0.2, pingSeconds: 0.3, pongSeconds: 0.3, connections: 1 },
 };
