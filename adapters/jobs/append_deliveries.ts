@@ -88,12 +88,14 @@ export function appendDeliveries(
       const partitionsOf = (topic: string) => state?.topics.get(topic)?.partitions;
 
       const run = () => {
-        // Topics are known from the first time on that the log was there.
-        if (busy || !known || subscriber.closed) return;
+        if (busy || subscriber.closed) return;
         if (queue.length === 0) {
+          // Nothing is left to write: a log that was never there is not waited for.
           if (completed) subscriber.complete();
           return;
         }
+        // Topics are known from the first time on that the log was there.
+        if (!known) return;
         busy = true;
         const taken = queue.slice(0, MOST_RECORDS);
         queue = queue.slice(MOST_RECORDS);

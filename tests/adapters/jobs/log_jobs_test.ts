@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { asyncScheduler, firstValueFrom, from, lastValueFrom, map, tap, toArray } from "rxjs";
+import { asyncScheduler, EMPTY, firstValueFrom, from, lastValueFrom, map, tap, toArray } from "rxjs";
 import { fileCheckpoints, memoryCheckpoints } from "../../../adapters/jobs/mod.ts";
 import {
   logSink,
@@ -218,3 +218,10 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+Deno.test("a sink that has nothing to write does not wait for a log that was never there", async () => {
+  const log = memory();
+  log.setAvailable(false);
+  assertEquals(await lastValueFrom(EMPTY.pipe(logSink(log), toArray())), []);
+  await log.close();
+});
