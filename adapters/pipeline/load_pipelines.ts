@@ -9,6 +9,14 @@ import { readExports } from "./read_exports.ts";
 /** Imports a module by its URL. */
 export type ImportModule = (url: string) => Promise<Readonly<Record<string, unknown>>>;
 
+/** How modules are loaded. */
+export interface Loading {
+  /** Default: the runtime's own `import`. */
+  readonly importModule?: ImportModule;
+  /** How long a module may take, in milliseconds: one with an `await` that never ends would hold the start for ever. Default 30,000. */
+  readonly deadlineMs?: number;
+}
+
 /**
  * The configuration with the pipelines of its routes in place. Each module is loaded once, however many routes name it, with the
  * permissions of the process: it may read what the gateway may.
@@ -17,13 +25,14 @@ export type ImportModule = (url: string) => Promise<Readonly<Record<string, unkn
  */
 export async function loadPipelines(
   configuration: Configuration,
-  importModule: ImportModule = (url) => import(url),
+  { importModule = (url) => import(url), deadlineMs = 30_000 }: Loading = {},
 ): Promise<Configuration> {
   const { pipelines, routes } = configuration;
   const mistakes: Mistake[] = [];
   const loaded = await Promise.all(pipelines.map(async ({ route, path }) => {
     const url = pathToFileURL(resolve(path)).href;
-    const found = await importModule(url).then(readExports, (error: unknown) => ({ mistake: reasonOf(error, url) }));
+    const found = await within(deadlineMs, importModule(url))
+      .then(readExports, (error: unknown) => ({ mistake: reasonOf(error, url) }));
     if (!("mistake" in found)) return [route, found] as const;
     const message = `cannot use ${path} as the pipeline of ${routes[route]!.channel}: ${found.mistake}`;
     mistakes.push({ path: `routes[${route}].pipeline`, message });
@@ -38,6 +47,20 @@ export async function loadPipelines(
       return pipeline ? { ...route, pipeline } : route;
     }),
   };
+}
+
+/** What a promise resolves with; rejects where that takes too long. */
+async function within<T>(deadlineMs: number, loading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const say = () => reject(`it is not done after ${deadlineMs} ms; does it await what never comes?`);
+    timer = setTimeout(say, deadlineMs);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Why a module could not be loaded, with the way out where it is known. */

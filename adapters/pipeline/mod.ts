@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { type ImportModule, loadPipelines } from "./load_pipelines.ts";
+export { type ImportModule, type Loading, loadPipelines } from "./load_pipelines.ts";

@@ -15,7 +15,7 @@ function configurationOf(...paths: readonly string[]) {
 
 /** What is said of a module. */
 async function mistakeOf(module: Module): Promise<string> {
-  const loading = () => loadPipelines(configurationOf("./a.ts"), () => Promise.resolve(module));
+  const loading = () => loadPipelines(configurationOf("./a.ts"), { importModule: () => Promise.resolve(module) });
   const { mistakes: [mistake] } = await assertRejects(loading, ConfigurationError);
   assertEquals(mistake!.path, "routes[0].pipeline");
   assertStringIncludes(mistake!.message, "cannot use a.ts as the pipeline of c0:{x}: ");
@@ -31,7 +31,7 @@ Deno.test("what a module exports is put into its route", async () => {
   };
   const { routes } = await loadPipelines(
     configurationOf("./a.ts", "./b.ts", "./c.ts"),
-    (url) => Promise.resolve(modules[url.slice(url.lastIndexOf("/") + 1)]!),
+    { importModule: (url) => Promise.resolve(modules[url.slice(url.lastIndexOf("/") + 1)]!) },
   );
   assertEquals(routes.map(({ pipeline }) => pipeline), [
     { inbound },
@@ -42,7 +42,10 @@ Deno.test("what a module exports is put into its route", async () => {
 
 Deno.test("a configuration without pipelines loads nothing and stays as it is", async () => {
   const configuration = load();
-  assertEquals(await loadPipelines(configuration, () => Promise.reject(new Error("no"))), configuration);
+  assertEquals(
+    await loadPipelines(configuration, { importModule: () => Promise.reject(new Error("no")) }),
+    configuration,
+  );
 });
 
 Deno.test("an export that is none is told, with what was expected", async () => {
@@ -69,6 +72,16 @@ Deno.test("an export that looks like a slip is told, also beside a right one", a
   assertStringIncludes(
     await mistakeOf({ inbound: () => [], outbond: each(() => 0 as never) }),
     "did you mean outbound?",
+  );
+});
+
+Deno.test("a module that never comes to its end holds the start for no longer than its deadline", async () => {
+  const loading = () =>
+    loadPipelines(configurationOf("./a.ts"), { importModule: () => new Promise(() => {}), deadlineMs: 10 });
+  const { mistakes: [mistake] } = await assertRejects(loading, ConfigurationError);
+  assertStringIncludes(
+    mistake!.message,
+    "it could not be loaded: it is not done after 10 ms; does it await what never comes?",
   );
 });
 
