@@ -75,7 +75,10 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
   if (!options.createTopics) {
     throw new KafkaStartError(
       `Cannot start: Kafka ${named(absent)} ${absent.length === 1 ? "does" : "do"} not exist; ` +
-        `create ${absent.length === 1 ? "it" : "them"}, or set create_topics = true` + compactedHint(options, absent),
+        `create ${
+          absent.length === 1 ? "it" : "them"
+        }, or set create_topics = true (in a script: createTopics of kafkaSink)` +
+        compactedHint(options, absent),
     );
   }
   try {

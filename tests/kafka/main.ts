@@ -1,9 +1,11 @@
-/** `deno task kafka [--brokers 3]`: a real Apache Kafka until Ctrl-C. */
+/** `deno task kafka [--brokers 3] [TOPIC]...`: a real Apache Kafka until Ctrl-C, with these topics. */
 import { startKafka } from "./broker.ts";
 import { whyNoKafka } from "./jars.ts";
+import { asAdmin } from "./topics.ts";
 
-const count = brokerCount(Deno.args);
-const missing = count === undefined ? "Usage: deno task kafka [--brokers 1|3]" : await whyNoKafka();
+const PARTITIONS = 4;
+const asks = parse(Deno.args);
+const missing = asks === undefined ? "Usage: deno task kafka [--brokers 1|3] [TOPIC]..." : await whyNoKafka();
 if (missing) {
   console.error(missing);
   Deno.exit(2);
@@ -13,11 +15,18 @@ if (Deno.env.get("KAFKA_BROKERS")) {
   Deno.exit(2);
 }
 
+const { count, topics } = asks!;
 const asked = new Promise<void>((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
 });
 console.error(`Starting ${count === 1 ? "a broker" : `${count} brokers`} (Ctrl-C ends) ...`);
-const starting = startKafka({ brokers: count });
+const starting = startKafka({ brokers: count }).then(async (cluster) => {
+  const made = topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: count }));
+  if (made.length > 0) {
+    await asAdmin(cluster, (admin) => admin.createTopics({ waitForLeaders: true, topics: made }));
+  }
+  return cluster;
+});
 // Leaving in mid-start is fine: the watchers of the processes clean up.
 const cluster = await Promise.race([starting, asked]);
 if (cluster) {
@@ -27,8 +36,10 @@ if (cluster) {
 }
 Deno.exit(0);
 
-function brokerCount(args: readonly string[]): number | undefined {
-  if (args.length === 0) return 1;
-  if (args.length === 2 && args[0] === "--brokers" && /^[13]$/.test(args[1]!)) return Number(args[1]);
-  return undefined;
+function parse(args: readonly string[]): { readonly count: number; readonly topics: readonly string[] } | undefined {
+  const named = args[0] === "--brokers";
+  const brokers = named ? args[1] : "1";
+  const topics = named ? args.slice(2) : args;
+  if ((brokers !== "1" && brokers !== "3") || !topics.every((topic) => /^[\w.][\w.-]*$/.test(topic))) return undefined;
+  return { count: Number(brokers), topics: [...new Set(topics)] };
 }

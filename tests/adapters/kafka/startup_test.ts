@@ -27,11 +27,11 @@ kafkaTest("all topics that do not exist are named at once, with the way out", as
   const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
   await refuses(
     optionsFor(cluster().brokers, [one, two]),
-    `Cannot start: Kafka topics "${one}", "${two}" do not exist; create them, or set create_topics = true`,
+    `Cannot start: Kafka topics "${one}", "${two}" do not exist; create them, or set create_topics = true (in a script: createTopics of kafkaSink)`,
   );
   await refuses(
     optionsFor(cluster().brokers, [one]),
-    `Cannot start: Kafka topic "${one}" does not exist; create it, or set create_topics = true`,
+    `Cannot start: Kafka topic "${one}" does not exist; create it, or set create_topics = true (in a script: createTopics of kafkaSink)`,
   );
 });
 
