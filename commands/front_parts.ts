@@ -43,14 +43,15 @@ export function openPlain(options: FrontOptions): HttpTransport {
     authenticator,
     isPageAllowed: (handshake) => handshake.header("origin").every((origin) => isAllowed(origin, handshake)),
     closedBecause: full,
+    addressOf: addressRule(options.configuration),
     limits: { ...sharedLimits(limits), maxBodyBytes: limits.frameBytes },
   });
 }
 
 /** The limits of WebSockets, whatever the API under them. */
 export function webSocketLimits(limits: Configuration["limits"]) {
-  const { frameBytes: maxFrameBytes, pongSeconds, connectionsPerAddress } = limits;
-  return { ...sharedLimits(limits), maxFrameBytes, pongSeconds, connectionsPerAddress };
+  const { frameBytes: maxFrameBytes, pongSeconds } = limits;
+  return { ...sharedLimits(limits), maxFrameBytes, pongSeconds };
 }
 
 /** Whose address counts for the connections of one. */
@@ -84,6 +85,7 @@ export function mergeFront(webSockets: WebSockets, plain: HttpTransport): WebSoc
   };
 }
 
-function sharedLimits({ handshakeSeconds, pingSeconds, queueBytes, connections }: Configuration["limits"]) {
-  return { handshakeSeconds, pingSeconds, queueBytes, connections };
+function sharedLimits(limits: Configuration["limits"]) {
+  const { handshakeSeconds, pingSeconds, queueBytes, connections, connectionsPerAddress } = limits;
+  return { handshakeSeconds, pingSeconds, queueBytes, connections, connectionsPerAddress };
 }

@@ -21,10 +21,11 @@ export function holdRates(
 ): readonly Effect[] | undefined {
   const { rates, clock, telemetry } = scene;
   const now = clock.scheduler.now();
-  const wait = rates.take(session.rates, { user: session.user, cost: costOf(sent), now });
+  const { connection } = session;
+  const payer = connection.payer ?? session.user;
+  const wait = rates.take(session.rates, { payer, cost: costOf(sent), now });
   if (wait === 0) return undefined;
   telemetry.count("requests_limited");
-  const { connection } = session;
   if (!session.rates.refusals.take(now)) {
     telemetry.count("connections_limited");
     const reason = disconnect("limit_exceeded", "requests went on and on over their rate");

@@ -1,5 +1,4 @@
 /** How much a connection and a user may ask for. */
-import type { UserId } from "./channel.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
 
 /** How many requests a second, over time; everything that a client sends is a request. */
@@ -10,7 +9,7 @@ export interface RateSettings {
   readonly publishes: number;
   /** Of one connection: those that make the gateway read the log, `subscribe` and `history`. */
   readonly subscribes: number;
-  /** Of all connections of one user, on this node. */
+  /** Of all connections of one user, or of what pays in its place, on this node. */
   readonly userRequests: number;
   /** Of all connections of one user, on this node: those that publish. */
   readonly userPublishes: number;
@@ -24,7 +23,7 @@ export type Cost = "publish" | "subscribe" | "nothing";
 /** Refused requests of a connection, over time: more of them close it. Its requests in flight may be refused again and again. */
 const REFUSALS: Rate = { perSecond: 512, burst: 2_048 };
 
-/** How many users that were quiet are looked at for each request: enough to forget them faster than they come. */
+/** How many payers that were quiet are looked at for each request: enough to forget them faster than they come. */
 const LOOKED_AT = 2;
 
 interface Buckets {
@@ -41,15 +40,15 @@ export interface ConnectionRates extends Buckets {
 /** The rates of a gateway's connections and users. */
 export class RateLimits {
   readonly #settings: RateSettings;
-  readonly #users = new Map<UserId, Buckets>();
+  readonly #payers = new Map<string, Buckets>();
 
   constructor(settings: RateSettings) {
     this.#settings = settings;
   }
 
-  /** How many users are remembered: those who asked for something lately. */
+  /** How many payers are remembered: those who asked for something lately. */
   get size(): number {
-    return this.#users.size;
+    return this.#payers.size;
   }
 
   /** The buckets of a new connection. */
@@ -64,12 +63,12 @@ export class RateLimits {
   }
 
   /**
-   * Takes what a request costs, from the connection and its user; 0 where all of it is there. Else nothing is taken, and it is how long
+   * Takes what a request costs, from the connection and from who pays for it, its user or what stands for one; 0 where all of it is there. Else nothing is taken, and it is how long
    * to wait, in milliseconds.
    */
-  take(connection: Omit<ConnectionRates, "refusals">, request: { user: UserId; cost: Cost; now: number }): number {
-    const { user, cost, now } = request;
-    const own = this.#user(user, now);
+  take(connection: Omit<ConnectionRates, "refusals">, request: { payer: string; cost: Cost; now: number }): number {
+    const { payer, cost, now } = request;
+    const own = this.#payer(payer, now);
     const special = cost === "publish"
       ? connection.publishes
       : cost === "subscribe"
@@ -89,8 +88,8 @@ export class RateLimits {
     return 0;
   }
 
-  #user(user: UserId, now: number): Buckets {
-    const known = this.#users.get(user);
+  #payer(payer: string, now: number): Buckets {
+    const known = this.#payers.get(payer);
     if (known) return known;
     this.#forget(now);
     const { userRequests, userPublishes } = this.#settings;
@@ -98,17 +97,17 @@ export class RateLimits {
       requests: new TokenBucket(this.#rate(userRequests), now),
       publishes: new TokenBucket(this.#rate(userPublishes), now),
     };
-    this.#users.set(user, made);
+    this.#payers.set(payer, made);
     return made;
   }
 
-  /** Forgets users whose buckets are full, which is what new ones are; the others go to the end of the line. */
+  /** Forgets payers whose buckets are full, which is what new ones are; the others go to the end of the line. */
   #forget(now: number): void {
     let looked = 0;
-    for (const [user, buckets] of this.#users) {
+    for (const [payer, buckets] of this.#payers) {
       if (looked++ === LOOKED_AT) return;
-      this.#users.delete(user);
-      if (!buckets.requests.isFull(now) || !buckets.publishes.isFull(now)) this.#users.set(user, buckets);
+      this.#payers.delete(payer);
+      if (!buckets.requests.isFull(now) || !buckets.publishes.isFull(now)) this.#payers.set(payer, buckets);
     }
   }
 

@@ -33,7 +33,7 @@ export const LIMITS = v.object({
   }),
   connections_per_address: wholeNumber({ min: 1, max: 10_000_000, default: 1_000 }, {
     about:
-      "WebSockets that one address may have on this node, an IPv6 one with its /64; this machine's are not counted",
+      "WebSockets that one address may have on this node, and as many HTTP requests, an IPv6 one with its /64; this machine's are not counted",
   }),
   memory_bytes: openSetting(v.pipe(v.number(), v.integer(), v.minValue(64 * MIB)), {
     about: "Bytes of memory of the process over which no new connection is taken; open ones go on",

@@ -13,7 +13,7 @@ import { type HttpRefusal, refusalOf, refusalOfEnd } from "./refusal.ts";
 import { StreamPlaces } from "./stream_places.ts";
 
 /** What a stream of events is made of. */
-export interface AcceptedEvents extends Pick<Connection, "session" | "admission"> {
+export interface AcceptedEvents extends Pick<Connection, "session" | "admission" | "payer"> {
   readonly request: EventsRequest;
   readonly peer: Peer;
   /** From 0 (inclusive) to 1 (exclusive): spreads what many streams do at once. */
@@ -41,6 +41,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export class EventStream implements HttpConnection {
   readonly session: string;
   readonly admission: Connection["admission"];
+  readonly payer: string | undefined;
   readonly ownChannels = false;
   readonly codec: Codec;
   readonly answer: Promise<HttpAnswer>;
@@ -64,9 +65,10 @@ export class EventStream implements HttpConnection {
   #overSince: number | undefined;
   #hangUpAt = Infinity;
 
-  constructor({ session, admission, request, peer, phase }: AcceptedEvents, quay: Quay) {
+  constructor({ session, admission, payer, request, peer, phase }: AcceptedEvents, quay: Quay) {
     this.session = session;
     this.admission = admission;
+    this.payer = payer;
     this.#quay = quay;
     this.#peer = peer;
     this.#phase = phase;

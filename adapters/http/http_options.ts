@@ -19,6 +19,8 @@ export interface HttpLimits {
   readonly closeSeconds: number;
   /** How many requests may be open at once; more are answered 503. */
   readonly connections: number;
+  /** How many requests an address may have open at once; more are answered 429. */
+  readonly connectionsPerAddress: number;
 }
 
 /** What {@linkcode openHttpTransport} needs. */
@@ -36,6 +38,11 @@ export interface HttpTransportOptions {
   readonly eventsPath?: string;
   /** What differs from {@linkcode DEFAULT_HTTP_LIMITS}; sizes in bytes, times in seconds. */
   readonly limits?: Partial<HttpLimits>;
+  /**
+   * Whose a request is, for `connectionsPerAddress` and for the rate of anonymous users, who share that of their network; `undefined` counts
+   * for nobody. Default: the peer's address.
+   */
+  readonly addressOf?: (handshake: Handshake) => string | undefined;
   /** Why no request can be taken now, such as for want of memory; they are answered 503. Default: there is no reason. */
   readonly closedBecause?: () => string | undefined;
   /** Whose time it is. */
@@ -55,6 +62,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   drainBytes: 256 * 1024,
   closeSeconds: 5,
   connections: Infinity,
+  connectionsPerAddress: Infinity,
 };
 
 /** The defaults, with what was given in their place. A queue counts as short at a quarter of its limit at most. */

@@ -1,8 +1,10 @@
 /** Messages by plain HTTP: publishes, and events of channels, for those who cannot hold a WebSocket. */
 import { EMPTY, Subject } from "rxjs";
 import { disconnect } from "../../domain/disconnect.ts";
+import type { Handshake } from "../../domain/ports/authenticator.ts";
 import type { Connection, Effect, Transport } from "../../domain/ports/transport.ts";
 import { Sweep } from "../transport/sweep.ts";
+import { AddressPlaces, networkOf } from "../transport/address_places.ts";
 import { type TransportStats, transportStats } from "../transport/transport_stats.ts";
 import { Turn } from "../transport/turn.ts";
 import { admit } from "./admit.ts";
@@ -14,6 +16,15 @@ import { type HttpRefusal, refuseHttp } from "./refusal.ts";
 import type { Accept } from "./resource.ts";
 import { resources } from "./resources.ts";
 import { respond } from "./respond.ts";
+
+/** A request that is to be let in. */
+interface Arrival {
+  readonly peer: Peer;
+  readonly handshake: Handshake;
+  /** Of its client's address; absent where that cannot be known. */
+  readonly network: string | undefined;
+  readonly accept: Accept;
+}
 
 /** A transport whose connections are HTTP requests, and which is to be closed by who opened it. */
 export interface HttpTransport extends Transport {
@@ -42,6 +53,9 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
   const limits = httpLimits(options.limits);
   const accepted = new Subject<Connection>();
   const open = new Set<HttpConnection>();
+  const { addressOf = ({ remoteAddress }) => remoteAddress } = options;
+  const places = new AddressPlaces(limits.connectionsPerAddress);
+  const leaving = new WeakMap<HttpConnection, () => void>();
   let arriving = 0;
   let state: "open" | "draining" | "closed" = "open";
 
@@ -62,6 +76,7 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
     touch: (connection) => turn.touch(connection),
     left: (connection) => {
       if (open.delete(connection)) telemetry.count("connections_closed");
+      leaving.get(connection)?.();
       if (state === "closed" && open.size === 0) sweep.stop();
     },
   };
@@ -82,8 +97,17 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
 
   /** Lets a request in, hands it to the domain, and waits for what comes of it. */
   async function attend(request: Request, { peer, accept }: { peer: Peer; accept: Accept }): Promise<HttpAnswer> {
-    const connection = await arrive(request, { peer, accept });
-    if ("status" in connection) return connection;
+    const handshake = handshakeOf(request, peer);
+    const address = addressOf(handshake);
+    if (address !== undefined && !places.hasRoom(address)) return crowded();
+    const leave = address === undefined ? () => {} : places.take(address);
+    const network = address === undefined ? undefined : networkOf(address);
+    const connection = await arrive(request, { peer, handshake, network, accept }).catch(failed);
+    if ("status" in connection) {
+      leave();
+      return connection;
+    }
+    leaving.set(connection, leave);
     const gone = () => connection.abandon();
     request.signal.addEventListener("abort", gone, { once: true });
     open.add(connection);
@@ -94,21 +118,32 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
 
   async function arrive(
     request: Request,
-    { peer, accept }: { peer: Peer; accept: Accept },
+    { peer, handshake, network, accept }: Arrival,
   ): Promise<HttpConnection | HttpRefusal> {
     const refusal = closedBecause();
     if (refusal) return refusal;
     arriving++;
     try {
-      const admission = await admit(handshakeOf(request, peer), { authenticator, limits, scheduler });
+      const admission = await admit(handshake, { authenticator, limits, scheduler });
       if ("status" in admission) return admission;
-      const connection = await accept({ peer, admission });
+      // Each request may be another anonymous user: their network's rate is what holds them.
+      const payer = admission.kind === "awaited" ? network : undefined;
+      const connection = await accept({ peer, admission, payer });
       if (request.signal.aborted) return refuseHttp("BadRequest", "cancelled", { message: "The client has gone" });
       // Time has passed since it was asked.
       return state !== "open" || !accepted.observed ? closedBecause()! : connection;
     } finally {
       arriving--;
     }
+  }
+
+  function crowded(): HttpRefusal {
+    telemetry.count("connections_refused_address");
+    return refuseHttp("TooManyRequests", "limit_exceeded", {
+      message:
+        `Cannot take this request: its address has ${limits.connectionsPerAddress} of them open, the most that one may`,
+      headers: { "retry-after": "5" },
+    });
   }
 
   function fetch(request: Request, peer: Peer): Promise<Response> | undefined {
@@ -120,7 +155,7 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
       isPageAllowed: isPageAllowed(handshakeOf(request, peer)),
       attend: async () => {
         const accept = resource.judge(request, url);
-        const answer = "status" in accept ? accept : await attend(request, { peer, accept }).catch(failed);
+        const answer = "status" in accept ? accept : await attend(request, { peer, accept });
         if ("status" in answer) telemetry.count("connections_refused");
         return answer;
       },

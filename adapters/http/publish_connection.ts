@@ -11,7 +11,7 @@ import type { PublishRequest } from "./publish_request.ts";
 import { type Hints, refusalOf, refusalOfEnd } from "./refusal.ts";
 
 /** What a publish over HTTP is made of. */
-export interface AcceptedPublish extends Pick<Connection, "session" | "admission"> {
+export interface AcceptedPublish extends Pick<Connection, "session" | "admission" | "payer"> {
   readonly request: PublishRequest;
   readonly body: Uint8Array;
 }
@@ -25,6 +25,7 @@ const HINTS: Hints = {
 export class PublishConnection implements HttpConnection {
   readonly session: string;
   readonly admission: Connection["admission"];
+  readonly payer: string | undefined;
   readonly ownChannels = false;
   readonly queuedBytes = 0;
   /** Of this request alone: it knows what the frames were that it has encoded. */
@@ -38,9 +39,10 @@ export class PublishConnection implements HttpConnection {
   #answered = false;
   #left = false;
 
-  constructor({ session, admission, request, body }: AcceptedPublish, quay: Quay) {
+  constructor({ session, admission, payer, request, body }: AcceptedPublish, quay: Quay) {
     this.session = session;
     this.admission = admission;
+    this.payer = payer;
     this.#quay = quay;
     this.#first = new FirstMessage(body);
     this.codec = {

@@ -8,6 +8,8 @@ import type { HttpRefusal } from "./refusal.ts";
 export interface Guest {
   readonly peer: Peer;
   readonly admission: Connection["admission"];
+  /** See {@linkcode Connection}. */
+  readonly payer: string | undefined;
 }
 
 /** Makes a connection of a request, or says what is wrong with it. */

@@ -29,11 +29,11 @@ export function resources(options: ResourceOptions): Readonly<Record<string, Res
       judge(request, url) {
         const publish = publishRequest(request, url);
         if ("status" in publish) return publish;
-        return async ({ admission }) => {
+        return async ({ admission, payer }) => {
           const withinMs = limits.handshakeSeconds * 1000;
           const body = await readBody(request, { maxBytes: limits.maxBodyBytes, withinMs, scheduler });
           if ("status" in body) return body;
-          return new PublishConnection({ session: random.uuid(), admission, request: publish, body }, quay);
+          return new PublishConnection({ session: random.uuid(), admission, payer, request: publish, body }, quay);
         };
       },
     },
@@ -43,9 +43,9 @@ export function resources(options: ResourceOptions): Readonly<Record<string, Res
       judge(request, url) {
         const events = eventsRequest(request, url);
         if ("status" in events) return events;
-        return ({ peer, admission }) => {
+        return ({ peer, admission, payer }) => {
           const phase = random.fraction();
-          return new EventStream({ session: random.uuid(), admission, request: events, peer, phase }, quay);
+          return new EventStream({ session: random.uuid(), admission, payer, request: events, peer, phase }, quay);
         };
       },
     },

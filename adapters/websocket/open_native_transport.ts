@@ -3,7 +3,7 @@ import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Transport } from "../../domain/ports/transport.ts";
 import { handshakeOf } from "../transport/request_handshake.ts";
 import type { TransportStats } from "../transport/transport_stats.ts";
-import { AddressPlaces } from "./address_places.ts";
+import { AddressPlaces } from "../transport/address_places.ts";
 import { closeReason } from "./close_reason.ts";
 import { Connections } from "./connections.ts";
 import { guardFetch } from "./guard_fetch.ts";

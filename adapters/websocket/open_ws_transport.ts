@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Connection, Transport } from "../../domain/ports/transport.ts";
 import type { TransportStats } from "../transport/transport_stats.ts";
 import { Connections } from "./connections.ts";
-import { AddressPlaces } from "./address_places.ts";
+import { AddressPlaces } from "../transport/address_places.ts";
 import { Doorbell } from "./doorbell.ts";
 import { handshakeOf } from "./handshake.ts";
 import { closeServer, httpServer, listen } from "./http_server.ts";

@@ -3,7 +3,8 @@ export const COUNTERS = {
   connections_opened: "WebSockets that were accepted",
   connections_closed: "WebSockets that have ended",
   connections_refused: "WebSocket handshakes that were refused",
-  connections_refused_address: "WebSocket handshakes that were refused because their address has enough",
+  connections_refused_address:
+    "WebSocket handshakes and plain HTTP requests that were refused because their address has enough",
   requests_refused: "Plain HTTP requests that were ambiguous, or for another host",
   connections_limited: "WebSockets that were ended because they passed a limit",
   sessions_denied: "Sessions that were ended because their user or token was denied",

@@ -9,6 +9,11 @@ export interface Connection {
   readonly session: string;
   /** What the authenticator said of the handshake; never `refused`. */
   readonly admission: Exclude<Admission, { kind: "refused" }>;
+  /**
+   * Whose rate its requests are held to in place of its user's, such as a network; absent: its user's. Where each request may be another
+   * anonymous user, a user's rate would hold nobody.
+   */
+  readonly payer?: string | undefined;
   /** The codec of the negotiated subprotocol. */
   readonly codec: Codec;
   /**

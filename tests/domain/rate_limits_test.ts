@@ -17,7 +17,7 @@ const bob = "bob" as UserId;
 function passing(limits: RateLimits, cost: Cost, of: { user: UserId; now?: number; tries?: number }): number {
   const { user, now = 0, tries = 100 } = of;
   const connection = limits.connection(now);
-  return Array.from({ length: tries }).filter(() => limits.take(connection, { user, cost, now }) === 0).length;
+  return Array.from({ length: tries }).filter(() => limits.take(connection, { payer: user, cost, now }) === 0).length;
 }
 
 Deno.test("rates: each kind of request of a connection has its own", () => {
@@ -38,7 +38,7 @@ Deno.test("rates: a user's connections share the user's, and other users have th
 Deno.test("rates: a request that is refused takes nothing", () => {
   const limits = new RateLimits(settings);
   const connection = limits.connection(0);
-  const ask = (cost: Cost) => limits.take(connection, { user: ann, cost, now: 0 });
+  const ask = (cost: Cost) => limits.take(connection, { payer: ann, cost, now: 0 });
   for (let at = 0; at < 50; at++) ask("subscribe");
   assertEquals(Array.from({ length: 20 }).filter(() => ask("nothing") === 0).length, 8);
 });

@@ -49,6 +49,18 @@ Deno.test("deno serve takes so many connections of an address, and one that leav
   await Promise.all([second, third!].map((client) => client.close()));
 });
 
+Deno.test("anonymous users of plain HTTP share the rate of their address, seen from behind a proxy too", async () => {
+  const config = `${BEHIND_PROXY}[limits]\nuser_publishes_per_second = 0.01\nburst_seconds = 200\n`;
+  await using gateway = await startGateway({ config, workers: 1 });
+  const publish = async (address: string) => {
+    const headers = { "x-forwarded-for": `203.0.113.1, ${address}` };
+    return (await publishJson(gateway.http, "chat:lobby", { payload: 1, headers })).status;
+  };
+  const statuses: number[] = [];
+  for (const address of ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"]) statuses.push(await publish(address));
+  assertEquals(statuses, [200, 200, 429, 200]);
+});
+
 Deno.test("deno serve takes nobody more while it has no memory to spare, and says so on readyz", async () => {
   // Any process has more.
   const config = `${MEMORY}[limits]\nmemory_bytes = ${64 * 1024 * 1024}\n`;

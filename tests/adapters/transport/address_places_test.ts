@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { AddressPlaces, networkOf } from "../../../adapters/websocket/address_places.ts";
+import { AddressPlaces, networkOf } from "../../../adapters/transport/address_places.ts";
 
 Deno.test("address places: an address has so many, and gives them back", () => {
   const places = new AddressPlaces(2);
