@@ -1,12 +1,11 @@
 /** `tidegate deny` and `tidegate allow`: write records of the deny-list. */
-import { lastValueFrom } from "rxjs";
 import type { AllowCommand, DenyCommand } from "../adapters/cli/mod.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
-import { CONTROL_TOPIC, type Denial, denialKey } from "../domain/deny_list.ts";
-import { partitionOf } from "../domain/partitioner.ts";
+import { type Denial, denialKey } from "../domain/deny_list.ts";
 import type { OpenLog } from "../domain/ports/log.ts";
-import { logState } from "./log_state.ts";
+import { askGateway, unasked } from "./ask_gateway.ts";
 import { openLog } from "./open_log.ts";
+import { writeDenial } from "./write_denial.ts";
 import { errorText, print, processTelemetry, systemClock as clock, systemRandom as random } from "./process.ts";
 
 /** How long a log that is away is waited for, in milliseconds. */
@@ -19,10 +18,15 @@ const PATIENCE_MS = 15_000;
  * @throws {Error} where the record could not be written; the message says why
  */
 export async function deny(configuration: Configuration, command: DenyCommand | AllowCommand): Promise<number> {
-  const { auth, log: { kind } } = configuration;
+  const { auth, admin, kafka, log: { kind } } = configuration;
   const action = command.command;
   if (!auth.denyList) throw new Error(`Cannot ${action}: auth.deny_list is false, so that no gateway would look`);
-  if (kind === "memory") throw new Error(`Cannot ${action}: log.kind is "memory", which is within the gateway alone`);
+  if (!kafka && await askGateway(admin, command, tell)) return 0;
+  if (kind === "memory") {
+    throw new Error(
+      `Cannot ${action}: log.kind is "memory", which is within the gateway alone, and ${unasked(admin)}`,
+    );
+  }
   const log = await open(configuration, action);
   try {
     await append(log, command);
@@ -41,7 +45,7 @@ async function open(configuration: Configuration, action: string): Promise<OpenL
     if (configuration.kafka) throw error;
     throw new Error(
       `Cannot ${action} while a gateway has the file of its log open: ${errorText(error)}; ` +
-        "stop it meanwhile, or use Kafka, which many can write to",
+        `and ${unasked(configuration.admin)}; or stop it meanwhile`,
     );
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,20 +64,14 @@ async function open(configuration: Configuration, action: string): Promise<OpenL
 }
 
 async function append(log: OpenLog, command: DenyCommand | AllowCommand): Promise<void> {
-  const key = denialKey(command.denied);
-  const partitions = (await logState(log)).topics.get(CONTROL_TOPIC)?.partitions ?? 1;
-  const denial = command.command === "deny" ? denialOf(command) : undefined;
-  const record = {
-    topic: CONTROL_TOPIC,
-    partition: partitionOf("murmur2", { key, partitions }),
-    key,
-    value: denial ? new TextEncoder().encode(JSON.stringify(denial)) : null,
-    headers: {},
-  };
-  const outcome = await lastValueFrom(log.append([record]));
-  if (outcome.kind !== "appended") throw new Error(`Cannot ${command.command} ${key}: ${outcome.message}`);
-  const until = denial?.until === undefined ? "" : ` until ${new Date(denial.until).toISOString()}`;
-  print(`${command.command === "deny" ? "Denied" : "Allowed"}: ${key}${until}`);
+  const denial = command.command === "deny" ? denialOf(command) : null;
+  await writeDenial(log, command.denied, denial);
+  tell(command, denial?.until);
+}
+
+function tell({ command, denied }: DenyCommand | AllowCommand, untilMs: number | undefined): void {
+  const until = untilMs === undefined ? "" : ` until ${new Date(untilMs).toISOString()}`;
+  print(`${command === "deny" ? "Denied" : "Allowed"}: ${denialKey(denied)}${until}`);
 }
 
 function denialOf({ reason, forMs }: DenyCommand): Denial {

@@ -2,7 +2,7 @@
 import type { PubCommand } from "../adapters/cli/mod.ts";
 import { commandClient } from "../adapters/client/command_client.ts";
 import { type Client, ClientClosed } from "../client/mod.ts";
-import { normaliseJson } from "../domain/json_text.ts";
+import { isTooDeep, MAX_JSON_DEPTH, normaliseJson } from "../domain/json_text.ts";
 import { errorText, isClosedPipe, print, printError } from "./process.ts";
 import { tell } from "./sub.ts";
 import { type Line, textLines } from "./text_lines.ts";
@@ -106,5 +106,8 @@ async function* messages({ payload }: PubCommand, longest: number): AsyncGenerat
 
 /** JSON as it is; anything else, or everything with `--text`, as a JSON string. */
 function jsonOf(text: string, { text: always }: PubCommand): string {
+  if (!always && isTooDeep(text)) {
+    throw new Error(`Cannot publish a value that is over ${MAX_JSON_DEPTH} levels deep: --text sends it as a text`);
+  }
   return (always ? undefined : normaliseJson(text)) ?? JSON.stringify(text);
 }

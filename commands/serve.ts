@@ -80,6 +80,7 @@ export async function serve(configuration: Configuration, version: string): Prom
     ready: () => withMemory(gateway.readiness({ forOperator: true }), memory.problem() ?? "ok"),
     node: settings.node,
     version,
+    log: starting.log,
   }).catch(async (error: unknown) => {
     await close({ starting, transport, memory });
     throw error;

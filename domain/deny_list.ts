@@ -1,6 +1,7 @@
 /** Users and tokens that are not let in, as the records of a compacted topic say it. */
 import { isUserId, isUuid, type UserId } from "./channel.ts";
 import { type Disconnect, disconnect } from "./disconnect.ts";
+import { isTooDeep } from "./json_text.ts";
 import type { StoredRecord, TopicPartition } from "./log_record.ts";
 import type { Identity } from "./ports/authenticator.ts";
 import type { Batch, LogState, OffsetRange } from "./ports/log.ts";
@@ -169,7 +170,8 @@ export class DenyList {
 function parseDenial(value: Uint8Array): Denial | string {
   let json: unknown;
   try {
-    json = JSON.parse(utf8.decode(value));
+    const text = utf8.decode(value);
+    json = isTooDeep(text) ? undefined : JSON.parse(text);
   } catch {
     return "its value is no JSON";
   }

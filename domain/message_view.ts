@@ -1,5 +1,5 @@
 /** Messages as pipelines see them, and what pipelines say of the messages that they make. */
-import { normaliseJson } from "./json_text.ts";
+import { isTooDeep, MAX_JSON_DEPTH, normaliseJson } from "./json_text.ts";
 import type { Payload } from "./publication.ts";
 import { isReservedHeader } from "./record_names.ts";
 
@@ -117,6 +117,7 @@ function jsonOf(payload: Payload | null): unknown {
 function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`Cannot write ${typeof value} as JSON: give a value, or null`);
+  if (isTooDeep(text)) throw new TypeError(`Cannot write a value that is over ${MAX_JSON_DEPTH} levels deep as JSON`);
   return text;
 }
 
@@ -124,6 +125,8 @@ function checked(payload: Payload): Payload {
   if (payload.kind === "bytes") return { kind: "bytes", bytes: payload.bytes };
   if (payload.kind === "text") return { kind: "text", text: payload.text };
   const text = normaliseJson(payload.text);
-  if (text === undefined) throw new TypeError("Cannot take a payload for JSON: its text is none");
+  if (text === undefined) {
+    throw new TypeError(`Cannot take a payload for JSON: its text is none, or is over ${MAX_JSON_DEPTH} levels deep`);
+  }
   return { kind: "json", text };
 }

@@ -1,5 +1,6 @@
 /** The body of each client frame, from plain values: what every codec checks alike. */
-import type { ClientFrame, ConnectFrame, RequestId } from "../domain/frame.ts";
+import { disconnect } from "../domain/disconnect.ts";
+import type { ClientFrame, ConnectFrame, Decoded, RequestId } from "../domain/frame.ts";
 import type { Payload } from "../domain/publication.ts";
 import { FrameFields } from "./frame_fields.ts";
 import { isJsonObject } from "./plain_values.ts";
@@ -17,6 +18,21 @@ export const ACTIONS = {
   ping: "ping",
   refresh: "refresh",
 } as const satisfies Record<ClientFrame["type"], string>;
+
+/**
+ * One message has no more frames than this: they are all begun in one turn of the event loop, and 64 KiB have room for twenty thousand
+ * that are wrong. Frames that say something are seldom so short that they come near.
+ */
+export const MAX_FRAMES = 1_024;
+
+/** Stands behind the last frame of a message that has too many. */
+export const TOO_MANY_FRAMES: Decoded = {
+  kind: "fatal",
+  disconnect: disconnect("limit_exceeded", `over ${MAX_FRAMES} frames in a message`),
+};
+
+/** The names of all frames, for messages. */
+export const FRAME_NAMES: string = Object.keys(ACTIONS).join(", ");
 
 /** Whether a key names a client frame. */
 export function isFrameName(key: string): key is ClientFrame["type"] {

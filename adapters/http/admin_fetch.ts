@@ -1,6 +1,7 @@
 /** The plain HTTP that is for operators: on a listener of its own. */
 import { sameSecret } from "../auth/same_secret.ts";
 import { answer, jsonBody, refuse } from "./answer.ts";
+import { DENIALS_PATH } from "./denial_request.ts";
 import type { Readiness } from "./public_fetch.ts";
 
 /** What {@linkcode adminFetch} needs; each is asked for every request. */
@@ -13,14 +14,16 @@ export interface AdminFetchOptions {
   readonly metrics: () => { readonly type: string; readonly text: string };
   /** What is connected, in numbers and without secrets; a value for JSON. */
   readonly connections: () => unknown;
+  /** Answers what is under `/denials/`; absent: nobody can be denied. */
+  readonly denials?: (request: Request) => Promise<Response>;
 }
 
 /**
- * Answers `GET` and `HEAD` of `/metrics`, `/connections`, `/healthz` and `/readyz`; 401 without the token where there is one, but for
+ * Answers `GET` and `HEAD` of `/metrics`, `/connections`, `/healthz` and `/readyz`, and what `denials` does; 401 without the token where there is one, but for
  * `/healthz`, which says nothing; 405 to other methods, 404 elsewhere.
  */
-export function adminFetch(options: AdminFetchOptions): (request: Request) => Response {
-  const { token, ready, metrics, connections } = options;
+export function adminFetch(options: AdminFetchOptions): (request: Request) => Response | Promise<Response> {
+  const { token, ready, metrics, connections, denials } = options;
   const isToken = token === undefined ? undefined : sameSecret(token);
 
   const pages: Readonly<Record<string, (request: Request) => Response>> = {
@@ -42,6 +45,7 @@ export function adminFetch(options: AdminFetchOptions): (request: Request) => Re
         headers: { "www-authenticate": "Bearer" },
       });
     }
+    if (denials && pathname.startsWith(DENIALS_PATH)) return denials(request);
     const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined;
     if (!page) {
       const message = `Cannot find ${pathname.slice(0, 200)}: here are ${Object.keys(pages).join(", ")}`;

@@ -1,7 +1,7 @@
 /** `POST /publish` as the frames that it stands for. */
 import { failure } from "../../domain/failure.ts";
 import type { Decoded } from "../../domain/frame.ts";
-import { normaliseJson } from "../../domain/json_text.ts";
+import { MAX_JSON_DEPTH, normaliseJson } from "../../domain/json_text.ts";
 import type { Payload } from "../../domain/publication.ts";
 import { readFrame } from "../../schema/client_frames.ts";
 import { MESSAGE_HEADER_PREFIX, RESUME_HEADER } from "./cors.ts";
@@ -17,7 +17,7 @@ export interface PublishRequest {
 type ReadPayload = (body: Uint8Array) => Payload | undefined;
 
 const KINDS: Readonly<Record<string, { readonly read: ReadPayload; readonly expected: string }>> = {
-  "application/json": { read: readJson, expected: "one JSON value in UTF-8" },
+  "application/json": { read: readJson, expected: `one JSON value in UTF-8, at most ${MAX_JSON_DEPTH} levels deep` },
   "text/plain": { read: readText, expected: "text in UTF-8" },
   "application/octet-stream": { read: (bytes) => ({ kind: "bytes", bytes }), expected: "bytes" },
 };

@@ -2,6 +2,7 @@
 import { disconnect } from "../../domain/disconnect.ts";
 import type { Decoded } from "../../domain/frame.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
+import { MAX_FRAMES, TOO_MANY_FRAMES } from "../client_frames.ts";
 import { SUBPROTOCOLS } from "../subprotocols.ts";
 import { concatenate } from "./concatenate.ts";
 import { decodeFrame } from "./decode_frame.ts";
@@ -47,6 +48,7 @@ function decodeMessage(message: string | Uint8Array): readonly Decoded[] {
   const decoded: Decoded[] = [];
   try {
     for (let at = 0; at < message.length;) {
+      if (decoded.length === MAX_FRAMES) return [...decoded, TOO_MANY_FRAMES];
       const { segment, next } = messageAt(source, at);
       decoded.push(decodeFrame(segment));
       at = next;

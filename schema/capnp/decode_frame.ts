@@ -1,8 +1,9 @@
 /** A frame of a client, from Cap'n Proto. */
 import { failure } from "../../domain/failure.ts";
 import type { ClientFrame, Decoded, RequestId } from "../../domain/frame.ts";
+import { MAX_JSON_DEPTH } from "../../domain/json_text.ts";
 import type { Payload } from "../../domain/publication.ts";
-import { ACTIONS, readFrame } from "../client_frames.ts";
+import { FRAME_NAMES, readFrame } from "../client_frames.ts";
 import type { FrameFields } from "../frame_fields.ts";
 import {
   CLIENT_FRAME,
@@ -46,7 +47,7 @@ export function decodeFrame(message: Segment): Decoded {
 }
 
 function unknown(id: RequestId, got: string): Decoded {
-  const detail = `Cannot tell what a frame with ${got} is: expected one of ${Object.keys(ACTIONS).join(", ")}`;
+  const detail = `Cannot tell what a frame with ${got} is: expected one of ${FRAME_NAMES}`;
   return { kind: "refused", id, failure: failure("unknown_frame", detail) };
 }
 
@@ -81,8 +82,13 @@ function checked(
 function checkedPayload(fields: FrameFields, payload: Payload | null | Unreadable): Payload {
   if (payload !== null && typeof payload !== "string") return payload;
   if (payload === null) fields.refuse({ what: "payload", got: undefined, expected: "json, text or bytes" });
-  else if (payload === "bad_json") fields.refuse({ what: "payload.json", got: "no JSON", expected: "a JSON value" });
-  else fields.refuse({ what: "payload", got: "of an unknown kind", expected: "json, text or bytes" });
+  else if (payload === "bad_json") {
+    fields.refuse({
+      what: "payload.json",
+      got: `no JSON, or deeper than ${MAX_JSON_DEPTH} levels`,
+      expected: "a JSON value",
+    });
+  } else fields.refuse({ what: "payload", got: "of an unknown kind", expected: "json, text or bytes" });
   return NOTHING;
 }
 

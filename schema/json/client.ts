@@ -18,7 +18,7 @@ export function decodeServerFrames(message: string): ServerJson[] {
 
 /**
  * One line, without its end. A JSON payload is written as it is, on one line; a text becomes a JSON string; bytes become `payload64`.
- * Throws `SyntaxError` where a JSON payload is no JSON.
+ * Throws `SyntaxError` where a JSON payload is no JSON, or deeper than the gateway takes.
  */
 export function encodeClientFrame(frame: ClientFrame): string {
   if (frame.type === "connect") {
@@ -41,5 +41,7 @@ function payloadMember(payload: PublishFrame["payload"]): string {
   if (payload.kind === "text") return `"payload":${JSON.stringify(payload.text)}`;
   const text = normaliseJson(payload.text);
   if (text !== undefined) return `"payload":${text}`;
-  throw new SyntaxError(`Cannot publish a JSON payload of ${payload.text.length} characters: it is no JSON`);
+  throw new SyntaxError(
+    `Cannot publish a JSON payload of ${payload.text.length} characters: it is no JSON, or too deep`,
+  );
 }

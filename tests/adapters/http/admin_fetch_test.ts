@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { adminFetch, type AdminFetchOptions } from "../../../adapters/http/admin_fetch.ts";
 
 const options: AdminFetchOptions = {
@@ -6,10 +6,19 @@ const options: AdminFetchOptions = {
   metrics: () => ({ type: "text/plain; version=0.0.4", text: "tidegate_ready 0\n" }),
   connections: () => ({ sessions: 3 }),
 };
+/** None of these pages makes anyone wait. */
+function only(fetch: ReturnType<typeof adminFetch>): (request: Request) => Response {
+  return (request) => {
+    const response = fetch(request);
+    assert(response instanceof Response);
+    return response;
+  };
+}
+
 const token = "correct_horse_battery_staple_and";
 const authorization = `Bearer ${token}`;
-const open = adminFetch(options);
-const closed = adminFetch({ ...options, token });
+const open = only(adminFetch(options));
+const closed = only(adminFetch({ ...options, token }));
 const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
   closed(new Request(`http://127.0.0.1:9465${path}`, { method, headers }));
 

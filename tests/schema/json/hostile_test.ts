@@ -54,10 +54,60 @@ for (const [name, message] of Object.entries(hostile)) {
   });
 }
 
-Deno.test("json: a deep payload is kept", () => {
-  const [decoded] = jsonCodec.decode(hostile["a deep payload"]!);
-  assert(decoded?.kind === "frame" && decoded.frame.type === "publish" && decoded.frame.payload.kind === "json");
-  assertEquals(decoded.frame.payload.text.length, depth * 2);
+function nested(levels: number): string {
+  return "[".repeat(levels) + "]".repeat(levels);
+}
+
+Deno.test("json: a payload of 128 levels is kept, and one more refuses the frame, not the connection", () => {
+  const [kept] = jsonCodec.decode(`${PUBLISH}${nested(128)}}}`);
+  assert(kept?.kind === "frame" && kept.frame.type === "publish");
+  assertEquals(kept.frame.payload, { kind: "json", text: nested(128) });
+
+  const deep = `${PUBLISH}${nested(129)}},"id":7}`;
+  const [refused, next] = jsonCodec.decode(`${deep}\n{"id":8,"ping":{}}`);
+  assert(refused?.kind === "refused");
+  assertEquals([refused.id, refused.failure.code], [7, "bad_request"]);
+  assertEquals(next, { kind: "frame", frame: { type: "ping", id: 8 } });
+});
+
+Deno.test("json: brackets in a text are no levels, and many beside one another are not", () => {
+  const text = JSON.stringify(`"\\"${"[{".repeat(1_000)}`);
+  const beside = `[${Array(1_000).fill('{"a":[]}').join(",")}]`;
+  for (const payload of [text, beside]) {
+    const [decoded] = jsonCodec.decode(`${PUBLISH}${payload}}}`);
+    assert(decoded?.kind === "frame" && decoded.frame.type === "publish");
+    assertEquals(decoded.frame.payload, { kind: "json", text: payload });
+  }
+});
+
+Deno.test("json: no deep frame without an end, a right id or a right name makes it throw", () => {
+  const deep = "[".repeat(200);
+  for (
+    const head of [
+      '{"\\x":1,"a":',
+      '{"id":9e99,"a":',
+      '{"id":"7","a":',
+      '{"id":[',
+      '{"id":7 "a":',
+      '{"id":-1,"a":',
+      "{",
+    ]
+  ) {
+    const [decoded] = jsonCodec.decode(head + deep);
+    assert(decoded?.kind === "refused", head);
+    assertEquals(decoded.id, head.startsWith('{"id":7 ') ? 7 : undefined, head);
+  }
+  assertEquals(jsonCodec.decode(deep)[0]?.kind, "fatal");
+});
+
+Deno.test("json: a message of more than 1,024 frames ends the connection behind them", () => {
+  const pings = (count: number) => '{"ping":{}}\n'.repeat(count);
+  assert(jsonCodec.decode(pings(1_024)).every(({ kind }) => kind === "frame"));
+  const decoded = jsonCodec.decode(pings(1_025));
+  assertEquals(decoded.length, 1_025);
+  const last = decoded.at(-1);
+  assert(last?.kind === "fatal");
+  assertEquals(last.disconnect.code, 4503);
 });
 
 Deno.test("json: no change of a valid message makes it throw, and what follows fatal is nothing", () => {
