@@ -52,6 +52,7 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
     ...Object.fromEntries(compacted.map((topic) => [topic, 1])),
   };
   const retention = {
+    compacted,
     ...(options.retentionHours === undefined ? {} : { ageMs: options.retentionHours * 3_600_000 }),
     ...(options.retentionBytes === undefined ? {} : { bytes: options.retentionBytes }),
   };

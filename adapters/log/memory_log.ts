@@ -68,6 +68,8 @@ class RecordsInMemory implements MemoryLog {
   readonly #clock: Clock;
   readonly #retention: Retention;
   readonly #shelf = new RecordShelf();
+  /** Of topics that are to be compacted, nothing is forgotten: what is in memory is soon gone. */
+  readonly #kept = new RecordShelf();
   readonly #partitions: PartitionTable<MemoryPartition>;
   readonly #reading: Reading;
   readonly #state: BehaviorSubject<LogState>;
@@ -84,7 +86,7 @@ class RecordsInMemory implements MemoryLog {
     const isAvailable = () => this.#state.value.available;
     this.#partitions = new PartitionTable(
       topics,
-      (place) => new MemoryPartition(place, { run: this.#shelf.run(0), isAvailable }),
+      (place) => new MemoryPartition(place, { run: this.#shelfOf(place).run(0), isAvailable }),
     );
     this.#reading = { partitions: this.#partitions, scheduler: clock.scheduler };
     this.#state = new BehaviorSubject<LogState>({ available: true, topics: this.#partitions.states("weak") });
@@ -140,13 +142,13 @@ class RecordsInMemory implements MemoryLog {
 
   trim(place: TopicPartition, low: number): void {
     const partition = this.#partitions.require(place, "trim");
-    this.#shelf.dropBefore(partition.run, Math.min(low, partition.high));
+    this.#shelfOf(place).dropBefore(partition.run, Math.min(low, partition.high));
     this.#touch(partition);
   }
 
   recreate(topic: string): void {
     for (const partition of this.#partitions.ofTopic(topic) ?? []) {
-      this.#shelf.restart(partition.run, 0);
+      this.#shelfOf(partition).restart(partition.run, 0);
       partition.epoch++;
       this.#touch(partition);
     }
@@ -180,13 +182,17 @@ class RecordsInMemory implements MemoryLog {
       const partition = this.#partitions.require(record, "append to");
       const offset = partition.high;
       if (failing !== "unknown-not-written") {
-        this.#shelf.push(partition.run, { ...compact(record), offset, time });
+        this.#shelfOf(partition).push(partition.run, { ...compact(record), offset, time });
         this.#touched.add(partition);
       }
       return failing ? { kind: "unknown", index, message: "the answer was lost" } : { kind: "appended", index, offset };
     });
     this.#expire();
     return outcomes;
+  }
+
+  #shelfOf({ topic }: Pick<TopicPartition, "topic">): RecordShelf {
+    return this.#retention.compacted?.includes(topic) ? this.#kept : this.#shelf;
   }
 
   #expire(): void {

@@ -7,4 +7,6 @@ export interface Retention {
    * Default: no limit.
    */
   readonly bytes?: number;
+  /** Topics whose newest record of each key is never forgotten, whatever its age, nor counted. Default: none. */
+  readonly compacted?: readonly string[];
 }

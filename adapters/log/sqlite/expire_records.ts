@@ -1,5 +1,6 @@
 /** Worker side: what is forgotten. */
 import type { WorkerAnswers, WorkerRequests } from "./messages.ts";
+import { compactRecords } from "./compact_records.ts";
 import type { Part, StoreFile } from "./store_file.ts";
 
 /** The bounds of one slice, which holds up appends for as long as it takes. */
@@ -19,12 +20,19 @@ interface Row {
 
 /**
  * Forgets the oldest records, a slice at a time. They leave in the order in which they came, over all partitions: what is left of each
- * partition is its newest part.
+ * partition is its newest part. Those of compacted topics are not counted, and leave by their keys.
  */
-export function expireRecords(file: StoreFile, { before, bytes }: WorkerRequests["expire"]): WorkerAnswers["expire"] {
-  const rows = file.sql("SELECT seq, partition, position, time, bytes FROM records ORDER BY seq LIMIT ?");
+export function expireRecords(file: StoreFile, ask: WorkerRequests["expire"]): WorkerAnswers["expire"] {
+  const { before, bytes, compacted } = ask;
+  const kept = file.partsOf(compacted);
+  compactRecords(file, { parts: kept, tombstones: ask.tombstones });
+  // Their ids are numbers.
+  const others = `partition NOT IN (${kept.map(({ ref }) => ref).join(", ")})`;
+  const rows = file.sql(
+    `SELECT seq, partition, position, time, bytes FROM records WHERE ${others} ORDER BY seq LIMIT ?`,
+  );
   const changed = new Map<number, Part>();
-  let total = file.bytes;
+  let total = file.bytes - bytesOf(file.partsOf(compacted));
   let size = 0;
   let count = 0;
   let last = 0;
@@ -39,7 +47,7 @@ export function expireRecords(file: StoreFile, { before, bytes }: WorkerRequests
   }
   if (count > 0) {
     file.change(() => {
-      file.sql("DELETE FROM records WHERE seq <= ?").run(last);
+      file.sql(`DELETE FROM records WHERE seq <= ? AND ${others}`).run(last);
       return changed.values().toArray();
     });
   }
@@ -60,6 +68,10 @@ export function trimRecords(file: StoreFile, ask: WorkerRequests["trim"]): Worke
     return [changed];
   });
   return { lows: lowsOf([changed]) };
+}
+
+function bytesOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function lowsOf(parts: Iterable<Part>): (readonly [ref: number, low: number])[] {

@@ -11,6 +11,9 @@ const EVERY_MS = 60_000;
 /** How much more than its limit the log may hold before it looks at once. */
 const SURPLUS = 1.1;
 
+/** A tombstone stays so long, so that who follows a compacted topic sees it. */
+const TOMBSTONE_MS = 24 * 3_600_000;
+
 /** What expiry needs. */
 export interface ExpiryOptions {
   readonly link: Pick<SqliteLink, "request">;
@@ -32,7 +35,8 @@ export class Expiry {
   }
 
   start(): void {
-    if (this.#options.retention?.ageMs === undefined && this.#options.retention?.bytes === undefined) return;
+    const { ageMs, bytes, compacted } = this.#options.retention ?? {};
+    if (ageMs === undefined && bytes === undefined && compacted === undefined) return;
     this.#run();
   }
 
@@ -50,11 +54,17 @@ export class Expiry {
     if (this.#running || this.#stopped) return;
     this.#running = true;
     this.#timer?.unsubscribe();
-    const { link, retention: { ageMs = Infinity, bytes = Infinity } = {}, clock: { scheduler }, forgotten } =
-      this.#options;
+    const { link, retention = {}, clock: { scheduler }, forgotten } = this.#options;
+    const { ageMs = Infinity, bytes = Infinity, compacted = [] } = retention;
     try {
       for (let more = true; more && !this.#stopped;) {
-        const expired = await link.request("expire", { before: scheduler.now() - ageMs, bytes });
+        const now = scheduler.now();
+        const expired = await link.request("expire", {
+          before: now - ageMs,
+          bytes,
+          compacted,
+          tombstones: now - TOMBSTONE_MS,
+        });
         forgotten(expired);
         more = expired.more;
       }

@@ -15,8 +15,16 @@ export interface WorkerRequests {
     readonly records: number;
     readonly bytes: number;
   };
-  /** Forgets a bounded number of the oldest records: those from before a time, or while there are more bytes. */
-  expire: { readonly before: number; readonly bytes: number };
+  /**
+   * Forgets a bounded number of the oldest records: those from before a time, or while there are more bytes. Of topics that are `compacted`
+   * it forgets what a newer record of its key has replaced, and tombstones from before `tombstones`.
+   */
+  expire: {
+    readonly before: number;
+    readonly bytes: number;
+    readonly compacted: readonly string[];
+    readonly tombstones: number;
+  };
   /** Forgets the records of a partition before an offset. */
   trim: { readonly ref: number; readonly low: number };
   close: Record<never, never>;

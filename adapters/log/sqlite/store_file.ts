@@ -91,6 +91,11 @@ export class StoreFile {
     return part;
   }
 
+  /** The partitions of topics. */
+  partsOf(topics: readonly string[]): readonly Part[] {
+    return [...this.#parts.values()].filter(({ topic }) => topics.includes(topic));
+  }
+
   /** The weight of all records. */
   get bytes(): number {
     return [...this.#parts.values()].reduce((sum, { bytes }) => sum + bytes, 0);

@@ -8,6 +8,7 @@ const modules = () => [
   ["./slab.ts", import("./slab.ts", { with: { type: "text" } })] as const,
   ["./append_records.ts", import("./append_records.ts", { with: { type: "text" } })] as const,
   ["./read_records.ts", import("./read_records.ts", { with: { type: "text" } })] as const,
+  ["./compact_records.ts", import("./compact_records.ts", { with: { type: "text" } })] as const,
   ["./expire_records.ts", import("./expire_records.ts", { with: { type: "text" } })] as const,
   ["./worker.ts", import("./worker.ts", { with: { type: "text" } })] as const,
 ];
