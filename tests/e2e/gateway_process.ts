@@ -24,12 +24,21 @@ export interface GatewayProcessOptions {
   readonly folder?: string;
   /** Starts it with `deno serve` and so many workers, in place of its own command. */
   readonly workers?: number;
+  /** The module that is run with `serve`, where it is not the command line itself. */
+  readonly main?: string;
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 /** The arguments of `deno` that run the command line with the permissions that it needs at the most. */
 export function tidegateArgs(folder: string, ...args: readonly string[]): string[] {
+  return denoArgs({ folder, main: `${ROOT}main.ts` }, ...args);
+}
+
+function denoArgs(
+  { folder, main }: { readonly folder: string; readonly main: string },
+  ...args: readonly string[]
+): string[] {
   return [
     "run",
     "--frozen",
@@ -38,7 +47,7 @@ export function tidegateArgs(folder: string, ...args: readonly string[]): string
     `--allow-read=${folder},${ROOT}`,
     `--allow-write=${folder}`,
     "--allow-env",
-    `${ROOT}main.ts`,
+    main,
     ...args,
   ];
 }
@@ -82,7 +91,9 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
   const folder = options.folder ?? await Deno.makeTempDir({ prefix: "tidegate-e2e-" });
   if (options.config !== undefined) await Deno.writeTextFile(`${folder}/config.toml`, options.config);
   const child = new Deno.Command(Deno.execPath(), {
-    args: workers === undefined ? tidegateArgs(folder, "serve") : denoServeArgs(folder, { workers }),
+    args: workers === undefined
+      ? denoArgs({ folder, main: options.main ?? `${ROOT}main.ts` }, "serve")
+      : denoServeArgs(folder, { workers }),
     cwd: folder,
     clearEnv: true,
     env: cleanEnv({ HTTP_PORT: "0", ...workers === undefined ? {} : { DENO_JOBS: String(workers) }, ...options.env }),
