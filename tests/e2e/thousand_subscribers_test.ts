@@ -7,8 +7,8 @@ import { startGateway } from "./gateway_process.ts";
 
 const SUBSCRIBERS = 1_000;
 /** Publishes before it stops reading, and as many at least after. */
-const PUBLISHES = 60;
-const EVERY_MS = 100;
+const PUBLISHES = 20;
+const EVERY_MS = 250;
 /** The default of `limits.queue_bytes`. */
 const QUEUE_BYTES = 1_048_576;
 

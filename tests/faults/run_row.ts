@@ -106,9 +106,12 @@ class Book {
     const records = await this.read();
     const lanes = lanesOf(records);
     const late = () =>
-      load.subscribers.flatMap(({ name, channels, got }) =>
+      load.subscribers.flatMap(({ name, channels, got, mayHear }) =>
         channels.flatMap((channel) =>
-          [...lanes.get(channel)?.values() ?? []].map((lane) => `${channel} ${lane.at(-1)}`)
+          // Who was away while a channel moved to another partition does not get the end of the first one.
+          [...lanes.get(channel)?.values() ?? []].slice(mayHear.length > 0 ? -1 : 0).map((lane) =>
+            `${channel} ${lane.at(-1)}`
+          )
             .filter((last) => !got.has(last)).map((last) => `${name}: ${last}`)
         )
       );
