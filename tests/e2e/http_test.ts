@@ -72,7 +72,7 @@ Deno.test("a reader that stops reading is hung up on, and changes nothing for th
   await using gateway = await startGateway({ config });
   const { port } = new URL(gateway.http);
   using stalled = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-  const head = `GET /events?channel=chat:big HTTP/1.1\r\nHost: gateway\r\nuser_id: ${user}\r\n\r\n`;
+  const head = `GET /events?channel=chat:big HTTP/1.1\r\nHost: localhost\r\nuser_id: ${user}\r\n\r\n`;
   await stalled.write(new TextEncoder().encode(head));
   await stalled.read(new Uint8Array(100));
   using client = new EventClient(`${gateway.http}/events?channel=chat:big`, { headers: { user_id: user } });

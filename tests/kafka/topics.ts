@@ -40,15 +40,33 @@ export async function freshTopic(
   const configEntries = Object.entries(options.config ?? {}).map(([name, value]) => ({ name, value }));
   const numPartitions = options.partitions ?? 1;
   const replicationFactor = options.replicas ?? Math.max(1, cluster.nodes.length);
-  await asAdmin(
-    cluster,
-    (admin) =>
-      admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic, numPartitions, replicationFactor, configEntries }],
-      }),
-  );
+  await asAdmin(cluster, async (admin) => {
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, numPartitions, replicationFactor, configEntries }],
+    });
+    await untilLed(admin, { [topic]: numPartitions });
+  });
   return topic;
+}
+
+/** Waits until topics have so many partitions, each with a leader. Of several brokers some know a new topic later than others. */
+export async function untilLed(admin: Admin, topics: Readonly<Record<string, number>>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (let reason: unknown = "no answer";;) {
+    try {
+      const { topics: known } = await admin.fetchTopicMetadata({ topics: Object.keys(topics) });
+      const led = known.filter(({ name, partitions }) =>
+        partitions.length === topics[name] && partitions.every(({ leader }) => leader >= 0)
+      );
+      if (led.length === Object.keys(topics).length) return;
+      reason = "not all partitions have a leader";
+    } catch (error) {
+      reason = error;
+    }
+    if (Date.now() > deadline) throw new Error(`Cannot use ${Object.keys(topics)}: ${reason}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Everything that a topic holds now, by partition in offset order. */
