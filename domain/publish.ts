@@ -78,7 +78,16 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
       if (isFailure(records)) return refuse(records);
       composed.push(...records);
     }
-    return append(composed);
+    const { recordBytes } = scene.settings;
+    const large = composed.find(({ record }) => record.value !== null && record.value.length > recordBytes);
+    return large ? refuse(tooLarge(large, recordBytes)) : append(composed);
+  }
+
+  /** What nobody would be shown is not written. A pipeline can make much of a little: the operator is told. */
+  function tooLarge({ channel: on, record }: ComposedRecord, most: number): Failure {
+    const reason = `the message has ${record.value?.length} bytes, and clients are shown ${most} (limits.record_bytes)`;
+    telemetry.note("warn", "Cannot append a publish", { channel: on, reason });
+    return failure("too_large", `Cannot publish to ${channel}: ${reason}; nothing was written`);
   }
 
   function contentOf(payload: Payload): Pick<Output, "payload" | "headers"> {

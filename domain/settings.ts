@@ -23,7 +23,7 @@ export interface GatewaySettings {
   readonly publishesInFlight: number;
   /** Every request is answered within this time. */
   readonly answerMs: number;
-  /** The largest record value, in bytes, that is shown to clients. */
+  /** The largest record value, in bytes, that is shown to clients, and that a publish may become. */
   readonly recordBytes: number;
   /** How many requests a second clients may send. */
   readonly rates: RateSettings;

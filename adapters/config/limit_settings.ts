@@ -86,7 +86,7 @@ export const LIMITS = v.object({
     about: "What was not used of a rate is kept for so many seconds, and may come at once",
   }),
   record_bytes: wholeNumber({ min: KIB, max: 256 * MIB, default: DEFAULT_SETTINGS.recordBytes }, {
-    about: "The largest record value that clients are shown, in bytes; a larger one is skipped and counted",
+    about: "The largest record value that clients are shown, in bytes; a larger one is skipped and counted, or refused",
   }),
   replay_publications: wholeNumber({ min: 1, max: 10_000_000, default: DEFAULT_SETTINGS.replay.publications }, {
     about: "Publications at which the replay or history of one request stops",

@@ -148,6 +148,22 @@ for (const [what, inbound] of Object.entries(FAILING)) {
   });
 }
 
+Deno.test("inbound: a message that clients would not be shown is refused, with all that its publish became", () => {
+  const most = 1_000;
+  using bench = benchOf<number>(
+    (publish) => [{ channel: "audit:all", json: 1 }, publish.with({ json: "x".repeat(publish.json - 2) })],
+    { settings: { recordBytes: most } },
+  );
+  const ann = bench.connect("ann");
+  assertEquals(ask(bench, ann, String(most + 1)), "too_large");
+  assertStringIncludes(ann.last("error")!.failure.message, "1001 bytes, and clients are shown 1000");
+  assertEquals([logged(bench, "audit"), logged(bench, "chat")], [[], []]);
+  assertEquals(bench.telemetry.counted("publishes_rejected"), 1);
+  assertEquals(bench.telemetry.notes.at(-1)?.message, "Cannot append a publish");
+  assertEquals(ask(bench, ann, String(most)), "at 0");
+  assertEquals(logged(bench, "chat").map(({ length }) => length), [most]);
+});
+
 Deno.test("inbound: the operator is told why a pipeline failed", () => {
   using bench = benchOf(() => of({ channel: "nowhere:1", json: 1 }));
   ask(bench, bench.connect("ann"), "1");
