@@ -51,7 +51,8 @@ export async function pub(command: PubCommand): Promise<number> {
   }
 
   function refuse({ number }: Line, problem: string): void {
-    printError(`Cannot publish ${command.payload === undefined ? `line ${number}` : "this message"}: ${problem}`);
+    const what = command.payload === undefined ? `line ${number}` : "this message";
+    printError(`Cannot publish ${what}: ${problem.replace(/^Cannot publish (to|on channel) \S+: /, "")}`);
     good = false;
   }
 

@@ -64,7 +64,7 @@ export const GRAMMAR: Readonly<Record<CommandName, CommandGrammar>> = {
   },
   pub: {
     usage: "CHANNEL [PAYLOAD]",
-    about: "Publishes one message. Without PAYLOAD, or with -, it is read from standard input.",
+    about: "Publishes PAYLOAD, or, without it or with -, each line of standard input.",
     arguments: { min: 1, max: 2 },
     options: {
       text: { about: "sends PAYLOAD as a text; without it PAYLOAD is JSON" },

@@ -63,6 +63,6 @@ function openSocket(
 
 function reasonOf(error: Error): string {
   return "code" in error && error.code === "ECONNREFUSED"
-    ? "nothing listens there; is the gateway running?"
+    ? "nothing listens there (is the gateway running?)"
     : error.message;
 }

@@ -102,7 +102,7 @@ Deno.test("pub says why a message was refused, or that nothing listens, and ends
   await using gateway = await startGateway();
   const refused = await tidegate(["pub", "nowhere:at-all", "x", "--url", gateway.url]);
   assertEquals(refused.code, 1);
-  assertStringIncludes(refused.err, "no route");
+  assertStringIncludes(refused.err, "Cannot publish this message: no route has it");
   const nobody = await tidegate(["pub", "chat:lobby", "x", "--url", "ws://127.0.0.1:1/ws"]);
   assertEquals(nobody.code, 1);
   assertStringIncludes(nobody.err, "is the gateway running?");
