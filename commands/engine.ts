@@ -42,6 +42,8 @@ interface Running {
 
 /** How long the first client waits for a log that may be missing a topic, before it is let in to wait for its answers. */
 const PATIENCE_MS = 2_000;
+/** How often it is looked whether the first client can be answered. */
+const LOOK_MS = 10;
 /** After a failure the log is left alone for so long. */
 const RETRY_MS = 5_000;
 
@@ -155,7 +157,7 @@ export class Engine {
     broken.catch((error: unknown) => {
       if (this.#current === running) this.#fail(error);
     });
-    await Promise.race([gateway.started, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    await untilServing(gateway);
     return running;
   }
 
@@ -184,5 +186,18 @@ export class Engine {
     this.#closing = running.close().catch((error: unknown) => {
       this.#options.telemetry.note("error", "Cannot close the log", { error: errorText(error) });
     });
+  }
+}
+
+/** Resolves when the first client can be answered, or has waited long enough; rejects where the log has not what routes need. */
+async function untilServing({ gateway, started }: RunningGateway): Promise<void> {
+  const by = performance.now() + PATIENCE_MS;
+  let outcome: { readonly error?: unknown } | undefined;
+  started.then(() => outcome = {}, (error: unknown) => outcome = { error });
+  while (performance.now() < by) {
+    if (outcome?.error) throw outcome.error;
+    // That the log is there is not enough: who comes with a cursor would be told to come again.
+    if (outcome && gateway.readiness().ready) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -28,3 +28,13 @@ Deno.test("docs: every module that the architecture names is there", async () =>
   assert(named.length > 10);
   assertEquals(named.filter((name) => !files.some(({ path }) => path === name || path.endsWith(`/${name}`))), []);
 });
+
+Deno.test("docs: every decision has a number of its own, which its title says", () => {
+  const decisions = documents().flatMap((path) => /^docs\/decisions\/(\d{4})-/.exec(path)?.[1] ?? []);
+  assert(decisions.length > 10);
+  assertEquals(decisions.length, new Set(decisions).size, `two decisions have one number: ${decisions.join(", ")}`);
+  const titled = documents().filter((path) => /^docs\/decisions\/\d{4}-/.test(path)).map((path) =>
+    readDocument(path).match(/^# (\d+)\. /)?.[1]
+  );
+  assertEquals(titled, decisions.map((number) => String(Number(number))));
+});
