@@ -26,7 +26,7 @@ export interface Load extends AsyncDisposable {
 export interface LoadOptions {
   /** Default 6. */
   readonly subscribers?: number;
-  /** Of which so many connect to the first gateway at first. Default: every other one. */
+  /** Whether all connect to the first gateway at first. Default: every other one does. */
   readonly crowd?: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function startLoad(fleet: Fleet, options: LoadOptions = {}): Promis
     };
     publishers = Array.from(
       { length: PUBLISHERS },
-      (_, at) => publisher(open(at), { name: `p${at}`, channels: CHANNELS, padding: "", onAck }),
+      (_, at) => publisher(open(at), { name: `p${at}`, channels: CHANNELS, onAck }),
     );
     const acked = () => publishers.reduce((sum, each) => sum + each.acked, 0);
     const untilMore = (more: number) => {

@@ -18,8 +18,6 @@ export interface Publisher {
 export interface PublisherOptions {
   readonly name: string;
   readonly channels: readonly string[];
-  /** What each payload holds besides its name. */
-  readonly padding: string;
   /** Called at each ack. */
   readonly onAck: () => void;
 }
@@ -32,7 +30,7 @@ const EVERY_MS = 60;
 const WINDOW = 60;
 
 /** Publishes until it is paused. */
-export function publisher(client: FaultClient, { name, channels, padding, onAck }: PublisherOptions): Publisher {
+export function publisher(client: FaultClient, { name, channels, onAck }: PublisherOptions): Publisher {
   const publishes: Publish[] = [];
   let open = 0;
   let acked = 0;
@@ -45,7 +43,7 @@ export function publisher(client: FaultClient, { name, channels, padding, onAck 
     open++;
     try {
       const { messageId, channel } = publish;
-      const { position, duplicate } = await client.client.publish(channel, { n, padding }, { messageId });
+      const { position, duplicate } = await client.client.publish(channel, { n }, { messageId });
       publish.answer = { kind: "acked", partition: position.partition, offset: Number(position.offset), duplicate };
       acked++;
       onAck();

@@ -10,8 +10,6 @@ export interface StalledReader extends Disposable {
   readonly session: string;
   /** Reads on, to the end of what came, and gives the close code where there is one. */
   readClose(): Promise<number | undefined>;
-  /** Reads the next message as text; `undefined` at the end of the connection. */
-  read(): Promise<string | undefined>;
 }
 
 /** How soon a gateway deals with a client that has reached its limit, in milliseconds. */
@@ -21,26 +19,27 @@ const PAYLOAD = "x".repeat(8_000);
 const WAVE = 40;
 
 /** Subscribes to channels, and stops reading. */
-export async function stalledReader(gateway: Pick<GatewayProcess, "http">, channels: readonly string[]) {
+export async function stalledReader(
+  gateway: Pick<GatewayProcess, "http">,
+  channels: readonly string[],
+): Promise<StalledReader> {
   const { hostname, port } = new URL(gateway.http);
   const client = await RawClient.open({ hostname, port: Number(port) });
-  const read = async () => {
-    const frame = await client.read();
-    return frame?.opcode === 1 ? new TextDecoder().decode(frame.payload) : undefined;
-  };
   const requests = channels.map((channel, at) => JSON.stringify({ id: at + 1, subscribe: { channel } }));
   await client.send(1, [JSON.stringify({ connect: {} }), ...requests].join("\n"));
   let head = "";
-  while (head.split('"subscribed"').length <= channels.length) head += await read();
+  while (head.split('"subscribed"').length <= channels.length) {
+    const frame = await client.read();
+    assert(frame?.opcode === 1, `opcode ${frame?.opcode} after ${head}`);
+    head += new TextDecoder().decode(frame.payload);
+  }
   const session = /"session":"([^"]+)"/.exec(head)?.[1];
   assert(session !== undefined, head);
-  const reader: StalledReader = {
+  return {
     session,
-    read,
     readClose: async () => (await client.readClose())?.code,
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
-  return reader;
 }
 
 /**
