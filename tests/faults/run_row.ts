@@ -95,9 +95,19 @@ class Book {
 
   async read(): Promise<readonly ReadRecord[]> {
     const { cluster, topic } = this.#at;
-    for (const record of await readTopic(cluster, topic)) {
-      this.#records.set(`${record.partition}@${record.offset}`, record);
-    }
+    let failure: unknown;
+    // kafkajs gives up at once where a leader is being elected.
+    await until(() => `the topic can be read: ${failure}`, async () => {
+      try {
+        for (const record of await readTopic(cluster, topic)) {
+          this.#records.set(`${record.partition}@${record.offset}`, record);
+        }
+        return true;
+      } catch (error) {
+        failure = error;
+        return false;
+      }
+    });
     return [...this.#records.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset);
   }
 
