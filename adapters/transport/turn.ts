@@ -7,6 +7,8 @@ export interface Flushable {
 export interface TurnOptions<T> {
   /** Told of one that could not be flushed; the others are flushed all the same. */
   readonly failed: (flushable: T, error: unknown) => void;
+  /** Called before the first of a turn is flushed. */
+  readonly began?: () => void;
   /** Called when all of a turn were flushed. */
   readonly ended?: () => void;
 }
@@ -44,6 +46,7 @@ export class Turn<T extends Flushable> {
     this.#touched = [];
     this.#end = undefined;
     this.#flushing = true;
+    this.#options.began?.();
     for (const flushable of touched) {
       try {
         flushable.flush();

@@ -7,6 +7,7 @@ import { Sweep } from "../transport/sweep.ts";
 import { type TransportStats, transportStats } from "../transport/transport_stats.ts";
 import { Turn } from "../transport/turn.ts";
 import { MessageJoiner } from "./message_joiner.ts";
+import { TURN_BYTES, TurnBudget } from "./turn_budget.ts";
 import type { Socket } from "./socket.ts";
 import { type Shore, SocketConnection } from "./socket_connection.ts";
 import type { WsLimits } from "./ws_options.ts";
@@ -39,11 +40,13 @@ export class Connections {
     this.#options = options;
     // Shares messages between the connections that are flushed together.
     const joiner = new MessageJoiner(() => turn.schedule());
+    const budget = new TurnBudget(TURN_BYTES);
     const turn = new Turn<SocketConnection>({
       failed: (connection, error) => {
         telemetry.note("error", "Cannot write to a connection", { session: connection.session, error: String(error) });
         connection.destroy();
       },
+      began: () => budget.renew(),
       ended: () => joiner.forget(),
     });
     this.sweep = new Sweep(clock.scheduler, {
@@ -57,6 +60,7 @@ export class Connections {
       limits,
       sweep: this.sweep,
       joiner,
+      budget,
       spared: (count) => telemetry.count("publications_skipped", count),
       touch: (connection) => turn.touch(connection),
       limited: () => telemetry.count("connections_limited"),

@@ -14,15 +14,25 @@ export class Inbox {
   #state: "awaited" | "read" | "left" | "ended" = "awaited";
   #paused = false;
   readonly #wanted: () => void;
+  readonly #mayPass: (bytes: number) => boolean;
 
-  /** `wanted` is called when there is a reader at last: then call {@linkcode release}, not from within `wanted`. */
-  constructor(wanted: () => void) {
+  /**
+   * `wanted` is called when there is a reader at last, and when a message is held back as `mayPass` does not want it passed on now: then
+   * call {@linkcode release}, not from within `wanted`.
+   */
+  constructor(wanted: () => void, mayPass: (bytes: number) => boolean = () => true) {
     this.#wanted = wanted;
+    this.#mayPass = mayPass;
   }
 
   /** Whether messages are held back, so that none should be read from the socket. */
   get paused(): boolean {
     return this.#paused || this.#state === "awaited";
+  }
+
+  /** Whether messages are held back that wait for nothing but a later turn. */
+  get late(): boolean {
+    return !this.paused && this.#held.length > 0;
   }
 
   /** About how many bytes of memory are held back. */
@@ -33,8 +43,9 @@ export class Inbox {
   /** Passes a message on, or holds it back. Ignored after the end, and when the subscriber has left. */
   accept(message: string | Uint8Array): void {
     // Holding must outlast the pause until the held ones are released, or a later message would overtake them.
-    if (this.paused || this.#held.length > 0) {
+    if (this.paused || this.#held.length > 0 || !this.#mayPass(sizeOf(message))) {
       if (this.#state === "ended") return;
+      if (!this.paused && this.#held.length === 0) this.#wanted();
       this.#held.push(message);
       this.#heldBytes += sizeOf(message);
     } else {
@@ -52,14 +63,19 @@ export class Inbox {
     this.#paused = false;
   }
 
-  /** Passes on what was held back, until there is a pause. */
+  /** Passes on what was held back, until there is a pause, or `mayPass` wants no more. */
   release(): void {
     if (this.#held.length === 0 || this.paused) return;
     const held = this.#held;
     let passed = 0;
     // `#held` stays in place, so that what comes in the meantime lines up behind it.
     while (passed < held.length && !this.paused && this.#held === held) {
-      const message = held[passed++]!;
+      const message = held[passed]!;
+      if (!this.#mayPass(sizeOf(message))) {
+        this.#wanted();
+        break;
+      }
+      passed++;
       this.#heldBytes -= sizeOf(message);
       this.#reader?.next(message);
     }

@@ -10,6 +10,7 @@ import type { MessageJoiner } from "./message_joiner.ts";
 import { Outflow } from "./outflow.ts";
 import { OPEN, type Socket } from "./socket.ts";
 import type { Sweep } from "../transport/sweep.ts";
+import type { TurnBudget } from "./turn_budget.ts";
 import type { WsLimits } from "./ws_options.ts";
 
 /** What the connections of one transport have in common. */
@@ -17,6 +18,8 @@ export interface Shore {
   readonly limits: WsLimits;
   readonly joiner: MessageJoiner;
   readonly sweep: Sweep;
+  /** What a turn may pass on of messages. */
+  readonly budget: TurnBudget;
   /** Told of publications that were left out for slow clients: how many. */
   spared(count: number): void;
   /** Asks for {@linkcode SocketConnection.flush} at the end of the turn. */
@@ -69,7 +72,7 @@ export class SocketConnection implements Connection {
     this.codec = codec;
     this.#shore = shore;
     this.#socket = socket;
-    this.#inbox = new Inbox(() => this.#touch());
+    this.#inbox = new Inbox(() => this.#touch(), (bytes) => shore.budget.take(bytes));
     this.#outflow = new Outflow({ ...shore, socket, codec, emptied: () => this.#close() });
     this.#liveness = socket.ping && new Liveness(shore, phase);
   }
@@ -191,7 +194,8 @@ export class SocketConnection implements Connection {
     if (this.#gone) return;
     if (this.#ending) this.broke();
     this.#inbox.release();
-    if (!this.#inbox.paused) this.#read();
+    if (this.#inbox.late) this.#stopReading();
+    else if (!this.#inbox.paused) this.#read();
     this.#outflow.flush();
   }
 

@@ -68,3 +68,22 @@ Deno.test("messages for a subscriber that has left are dropped", () => {
   assertEquals(events, ["1"]);
   assertEquals(watch(inbox).events, ["|"]);
 });
+
+Deno.test("what a turn may not pass on is passed on in later ones, in order, with what comes in the meantime behind it", () => {
+  let [wanted, left] = [0, 100];
+  const inbox = new Inbox(() => wanted++, (bytes) => left > 0 && (left -= bytes, true));
+  const { events } = watch(inbox);
+  inbox.accept("1");
+  inbox.accept("2");
+  inbox.accept("3");
+  assertEquals([events, wanted, inbox.late], [["1", "2"], 2, true]);
+  left = 1;
+  inbox.release();
+  inbox.accept("4");
+  assertEquals([events, wanted, inbox.late], [["1", "2", "3"], 3, true]);
+  inbox.release();
+  assertEquals([events, wanted, inbox.late], [["1", "2", "3"], 4, true]);
+  left = 100;
+  inbox.release();
+  assertEquals([events, inbox.late, inbox.heldBytes], [["1", "2", "3", "4"], false, 0]);
+});

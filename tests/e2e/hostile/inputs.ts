@@ -30,9 +30,9 @@ const DEEP = 30_000;
 export function hostileJson(chance: Chance): string {
   const { number, pick } = chance;
   const value = pick<() => string>([
-    // One deep value costs as much as a hundred others: some of them are, and not most of the time.
-    () => number(4) > 0 ? "[[]]" : "[".repeat(number(DEEP)) + "]".repeat(number(DEEP)),
-    () => number(4) > 0 ? "{}" : '{"a":'.repeat(number(8_000)) + "1" + "}".repeat(number(8_000)),
+    () => "[".repeat(number(DEEP)) + "]".repeat(number(DEEP)),
+    () => '{"a":'.repeat(number(8_000)) + "1" + "}".repeat(number(8_000)),
+    () => `[${("[".repeat(120) + "]".repeat(120) + ",").repeat(number(200))}0]`,
     () => '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
     () => `1e${number(100_000)}`,
     () => "9".repeat(1 + number(20_000)),
@@ -66,6 +66,7 @@ export function hostileJson(chance: Chance): string {
     () => `{"id":${id},"${pick(["teleport", "constructor", "toString", "__proto__", "ping"])}":${value()}}`,
     () => `{"id":${id},"publish":{"channel":"chat:lobby","payload":1,"messageId":${value()},"headers":${value()}}}`,
     () => `{"id":1,"ping":{}}\n`.repeat(number(200)),
+    () => "{}\n".repeat(number(20_000)),
     value,
   ])();
 }
