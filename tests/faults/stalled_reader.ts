@@ -68,6 +68,8 @@ export async function floodUntilDealtWith(
       queued: slowest.find(({ session }: { session: string }) => session === reader.session)?.queuedBytes ?? 0,
     };
   };
+  // It is connected then, and counts as a session before and after.
+  await publisher.publish(channel, "first");
   const before = await look();
   let overSinceMs: number | undefined;
   for (let published = 0;;) {
