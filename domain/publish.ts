@@ -29,9 +29,16 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
   if (isFailure(target)) return refuse(target);
   const { channel, match } = target;
   const messageId = frame.messageId ?? random.uuid();
-  if (!view.state.available || view.partitions(match.route.topic) === undefined) return refuse(away());
-  const inbound = match.route.pipeline?.inbound;
-  return inbound ? passThrough(inbound) : write([{ channel, match, ...contentOf(frame.payload) }]);
+  const { scheduler } = scene.clock;
+  // It was sent before the client could hear that one before it is to be sent again.
+  if (scene.setbacks.isBehind(session, channel, scheduler.now())) return refuse(behind());
+  return begin().pipe(tap(noteSetback));
+
+  function begin(): Observable<ServerFrame> {
+    if (!view.state.available || view.partitions(match.route.topic) === undefined) return refuse(away());
+    const inbound = match.route.pipeline?.inbound;
+    return inbound ? passThrough(inbound) : write([{ channel, match, ...contentOf(frame.payload) }]);
+  }
 
   function passThrough(pipeline: Inbound<never>): Observable<ServerFrame> {
     const payload = payloadOfKind(frame.payload, match.route.payload);
@@ -49,15 +56,14 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
     return runInbound(scene, { inbound: pipeline, publish: passing }).pipe(
       concatMap((became) => {
         if (isFailure(became)) return refuse(became);
-        return scene.setbacks.count(session, channel) === before
-          ? write(became).pipe(tap(noteSetback))
-          : refuse(behind());
+        return scene.setbacks.count(session, channel) === before ? write(became) : refuse(behind());
       }),
     );
   }
 
   function noteSetback(told: ServerFrame): void {
-    if (told.type === "error" && told.failure.code === "unavailable") scene.setbacks.add(session, channel);
+    if (told.type !== "error" || told.failure.code !== "unavailable") return;
+    scene.setbacks.add(session, channel, scheduler.now() + told.failure.retryAfterMs);
   }
 
   /** What the log has in its queue behind a record that it could not take, it does not take; nor is what comes to it later. */
@@ -107,7 +113,6 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
       return { type: "published", id: frame.id, channel, partition, offset, duplicate };
     };
     if (missing.length === 0) return of(published(known[0]!, true));
-    const { scheduler } = scene.clock;
     const began = scheduler.now();
     return log.append(missing.map(({ record }) => record)).pipe(
       reduce(

@@ -155,10 +155,28 @@ Deno.test("a message whose append was written but not confirmed is delivered onc
   ann.send(message);
   bench.settle();
   assertEquals(ann.last("error")?.failure.code, "unavailable");
+  bench.clock.advance(ann.last("error")!.failure.retryAfterMs);
   ann.send(message);
   bench.settle();
   assertEquals(ann.texts, ["1"]);
   assertEquals(ann.last("published")?.duplicate, true);
+});
+
+Deno.test("what was sent before the client could hear of a failure is not written in front of what is sent again", () => {
+  using bench = testGateway();
+  const [ann, bob] = [bench.subscriber("ann", "chat:lobby"), bench.connect("bob")];
+  bench.log.failNextAppend("unknown-not-written");
+  ann.publishJson("chat:lobby", "1");
+  ann.publishJson("chat:lobby", "2");
+  assertEquals(ann.received.filter(({ type }) => type === "error").length, 2);
+  // Others, and other channels, do not wait for it.
+  bob.publishJson("chat:lobby", "0");
+  ann.publishJson("chat:other", "9");
+  assertEquals([ann.last("published")?.channel, ann.texts], ["chat:other", ["0"]]);
+  bench.clock.advance(ann.last("error")!.failure.retryAfterMs);
+  ann.publishJson("chat:lobby", "1");
+  ann.publishJson("chat:lobby", "2");
+  assertEquals(ann.texts, ["0", "1", "2"]);
 });
 
 Deno.test("a direct message whose copy is missing is completed when it is sent again", () => {
@@ -168,6 +186,7 @@ Deno.test("a direct message whose copy is missing is completed when it is sent a
   bench.log.failNextAppend("unknown-not-written");
   ann1.send(message);
   bench.settle();
+  bench.clock.advance(1_000);
   ann1.send(message);
   bench.settle();
   assertEquals(ann1.last("published")?.id, 9);
@@ -397,6 +416,7 @@ Deno.test("while the log is away publishes are refused at once, sockets stay ope
   assertEquals(refused.message, "Cannot publish to chat:lobby: the log is away; nothing was written");
   assertEquals(bench.gateway.readiness().ready, false);
   bench.log.setAvailable(true);
+  bench.clock.advance(refused.retryAfterMs);
   ann.publishJson("chat:lobby", "2");
   assertEquals([ann.texts, ann.closed], [["2"], undefined]);
   assertEquals(bench.gateway.readiness().ready, true);

@@ -356,6 +356,7 @@ Deno.test("inbound: what is in a pipeline behind a publish that the log did not 
   bench.clock.advance(400);
   assertEquals(answers(ann).filter((answer) => answer === "unavailable").length, 3);
   assertEquals([answers(ann).length, answers(bob).map((answer) => answer.startsWith("at"))], [4, [true]]);
+  bench.clock.advance(1_000);
   for (const n of [1, 2, 3]) ask(bench, ann, String(n), { messageId: `m${n}` });
   bench.clock.advance(400);
   assertEquals(logged(bench, "chat").filter((text) => Number(text) < 4), ["1", "2", "3"]);
