@@ -8,7 +8,7 @@ import { permissionFlags } from "./gate/permission_flags.ts";
 import { add, type Count, countOf, NOTHING } from "./gate/count.ts";
 import { runDeno, type Shown } from "./gate/run_deno.ts";
 
-const KAFKA_TESTS = "tests/adapters/kafka";
+const KAFKA_TESTS = ["tests/adapters/kafka", "tests/faults"];
 
 Deno.chdir(new URL("../", import.meta.url));
 const total = await (Deno.args.length > 0 ? testFiles(Deno.args) : everything());
@@ -21,10 +21,10 @@ Deno.exit(total.failed === 0 ? 0 : 1);
 async function everything(): Promise<Count> {
   let total = NOTHING;
   for (const step of [format, lint, types, examples]) total = add(total, await step());
-  // The tests of the Kafka adapter wait for brokers most of the time: the others use it.
+  // The tests of brokers wait for them most of the time: the others use it.
   const counts = await Promise.all([
-    testFiles([KAFKA_TESTS]),
-    testFiles(["tests/", `--ignore=${KAFKA_TESTS}`], "at the end"),
+    testFiles(KAFKA_TESTS),
+    testFiles(["tests/", `--ignore=${KAFKA_TESTS.join(",")}`], "at the end"),
   ]);
   return counts.reduce(add, total);
 }
