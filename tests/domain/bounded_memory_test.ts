@@ -74,7 +74,7 @@ Deno.test("history pages over far more than a page has, in strides that hold sev
   assertEquals(pages, [900, 900, 900, 900, 400]);
 });
 
-Deno.test("thousands of requests in one message are answered, also behind those that fill the limit", () => {
+Deno.test("a thousand requests in a message, and more of them behind it, are answered, also behind those that fill the limit", () => {
   using bench = testGateway({
     settings: { publishesInFlight: 2, rates: { ...DEFAULT_SETTINGS.rates, requests: 20_000, userRequests: 20_000 } },
   });
@@ -83,11 +83,13 @@ Deno.test("thousands of requests in one message are answered, also behind those 
   const publish = (id: number): ClientFrame => (
     { type: "publish", id, channel: "chat:lobby", payload: { kind: "json", text: "1" } }
   );
-  ann.send(publish(1), publish(2), ...Array.from({ length: 20_000 }, (_, at) => ping(at + 3)));
+  const pings = (from: number) => Array.from({ length: 1_000 }, (_, at) => ping(from + at));
+  ann.send(publish(1), publish(2), ...pings(3));
+  for (let from = 1_003; from < 10_000; from += 1_000) ann.send(...pings(from));
   bench.log.holdAppends(false);
   bench.settle();
   assertEquals(ann.closed, undefined);
-  assertEquals(ann.received.filter(({ type }) => type === "published" || type === "pong").length, 20_002);
+  assertEquals(ann.received.filter(({ type }) => type === "published" || type === "pong").length, 10_002);
 });
 
 Deno.test("a look back over 800 MB of its channel needs a heap of 300 MB at the most", async () => {
