@@ -7,7 +7,7 @@ Deno.test({
   async fn() {
     const script = new URL("echo_server.ts", import.meta.url).pathname;
     const server = new Deno.Command("sh", {
-      args: ["-c", 'ulimit -n 64; exec "$0" run -A "$1"', Deno.execPath(), script],
+      args: ["-c", 'ulimit -n 128; exec "$0" run -A "$1"', Deno.execPath(), script],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
@@ -20,7 +20,7 @@ Deno.test({
       using early = await RawClient.open(address);
       assertEquals(await echo(early), "hello");
 
-      const flood = await Promise.all(Array.from({ length: 100 }, () => Deno.connect(address)));
+      const flood = await Promise.all(Array.from({ length: 250 }, () => Deno.connect(address)));
       // Behind them, in the order in which the system keeps those that the server has yet to accept.
       const late = opened(address);
       for (const conn of flood) conn.close();
