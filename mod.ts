@@ -39,4 +39,5 @@ export * from "./domain/route.ts";
 export * from "./domain/route_table.ts";
 export type { GatewayPorts } from "./domain/scene.ts";
 export * from "./domain/settings.ts";
+export type { ReadPlace } from "./domain/whole_topic.ts";
 export * from "./streams/mod.ts";

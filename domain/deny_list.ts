@@ -5,6 +5,7 @@ import { isTooDeep } from "./json_text.ts";
 import type { StoredRecord, TopicPartition } from "./log_record.ts";
 import type { Identity } from "./ports/authenticator.ts";
 import type { Batch, LogState, OffsetRange } from "./ports/log.ts";
+import { type ReadPlace, WholeTopic } from "./whole_topic.ts";
 
 /** The topic whose records are the list, unless another one is named. */
 export const CONTROL_TOPIC = "tidegate.control";
@@ -56,19 +57,20 @@ export function parseDenialKey(key: string | null): Denied | undefined {
  * Until it was read whole once, and where it could not be read for more than half a minute, nobody is let in.
  */
 export class DenyList {
-  /** The topic that holds it. */
-  readonly topic: string;
   readonly #denials = new Map<string, Denial>();
-  readonly #next = new Map<number, number>();
-  readonly #first = new Map<number, number>();
-  #partitions: number | undefined;
+  readonly #read: WholeTopic;
   #whole = false;
   #seenAt = -Infinity;
   #purgeAt = 1_000;
 
   /** Makes a list that is still empty. */
   constructor(topic: string = CONTROL_TOPIC) {
-    this.topic = topic;
+    this.#read = new WholeTopic(topic);
+  }
+
+  /** The topic that holds it. */
+  get topic(): string {
+    return this.#read.topic;
   }
 
   /** How many denials there are; some may have ended. */
@@ -77,32 +79,27 @@ export class DenyList {
   }
 
   /** The partitions that it is in, and where it is to be read on from in each; empty until the topic is known. */
-  get places(): readonly (TopicPartition & { readonly next: number | undefined })[] {
-    const { topic } = this;
-    return Array.from({ length: this.#partitions ?? 0 }, (_, partition) => {
-      return { topic, partition, next: this.#next.get(partition) };
-    });
+  get places(): readonly ReadPlace[] {
+    return this.#read.places;
   }
 
   /** Takes what the log says of itself. */
   learn(state: LogState, now: number): void {
-    this.#partitions = state.topics.get(this.topic)?.partitions;
+    this.#read.learn(state);
     this.#look(now);
   }
 
   /** Begins to read a partition, and says from where: all of it is read. */
-  start({ partition }: TopicPartition, { low, high }: OffsetRange, now: number): number {
-    this.#first.set(partition, high);
-    this.#next.set(partition, low);
+  start(place: TopicPartition, range: OffsetRange, now: number): number {
+    const from = this.#read.start(place, range);
     this.#look(now);
-    return low;
+    return from;
   }
 
   /** Takes a batch, and says what its records did. */
-  take({ partition, to, high, records }: Batch, now: number): readonly DenialChange[] {
-    if (!this.#first.has(partition)) this.#first.set(partition, high);
-    this.#next.set(partition, to);
-    const changes = records.map((record) => this.#apply(record, now));
+  take(batch: Batch, now: number): readonly DenialChange[] {
+    this.#read.take(batch);
+    const changes = batch.records.map((record) => this.#apply(record, now));
     this.#purge(now);
     this.#look(now);
     return changes;
@@ -151,9 +148,7 @@ export class DenyList {
 
   /** The list is whole once all that it had when it was begun was read. */
   #look(now: number): void {
-    if (this.#whole || this.#partitions === undefined) return;
-    const begun = this.places.every(({ partition, next }) => next !== undefined && next >= this.#first.get(partition)!);
-    if (!begun) return;
+    if (this.#whole || !this.#read.isWhole) return;
     this.#whole = true;
     this.#seenAt = now;
   }

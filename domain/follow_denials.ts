@@ -1,10 +1,6 @@
 /** The deny-list's pipeline: records of the control topic to sessions that end. */
 import {
   catchError,
-  concat,
-  concatMap,
-  defer,
-  EMPTY,
   exhaustMap,
   from,
   ignoreElements,
@@ -20,6 +16,7 @@ import {
 import type { DenialChange, DenyList } from "./deny_list.ts";
 import { disconnect } from "./disconnect.ts";
 import { endSession } from "./end_session.ts";
+import { followWhole } from "./follow_whole.ts";
 import { LogUnavailable } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
 import type { Scene } from "./scene.ts";
@@ -33,20 +30,11 @@ const LOOK_EVERY_MS = 5_000;
  */
 export function followDenials(scene: Scene, denials: DenyList): Observable<readonly Effect[]> {
   const { log, clock: { scheduler }, sessions, telemetry } = scene;
-  const records$ = log.tail({
-    topics: [denials.topic],
+  const records$ = followWhole(log, {
+    topic: denials.topic,
     start: (place, range) => denials.start(place, range, scheduler.now()),
-  }).pipe(
-    concatMap((batch) =>
-      concat(
-        defer(() => of(denials.take(batch, scheduler.now()).flatMap(effectsOf))),
-        defer(() => {
-          batch.done();
-          return EMPTY;
-        }),
-      )
-    ),
-  );
+    take: (batch) => denials.take(batch, scheduler.now()).flatMap(effectsOf),
+  });
   const looks$ = interval(LOOK_EVERY_MS, scheduler).pipe(
     exhaustMap(() => isWhole().pipe(tap((whole) => whole && denials.seen(scheduler.now())))),
     ignoreElements(),
