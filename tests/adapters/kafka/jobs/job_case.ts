@@ -55,44 +55,6 @@ export async function untilAsync(condition: () => Promise<boolean>, what: string
   }
 }
 
-/**
- * Every value that those see who read a topic with `isolation.level=read_committed`, in no order. Writes a last record to each
- * partition, and reads up to it: past what is open, once that is resolved.
- */
-export async function readCommitted(cluster: Pick<KafkaCluster, "brokers">, topic: string): Promise<string[]> {
-  const end = `end-${crypto.randomUUID()}`;
-  const partitions = await asAdmin(cluster, (admin) => admin.fetchTopicOffsets(topic));
-  const producer = testClient(cluster).producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  await producer.connect();
-  await producer.send({ topic, messages: partitions.map(({ partition }) => ({ partition, value: end })) });
-  await producer.disconnect();
-  const groupId = `checker-${crypto.randomUUID()}`;
-  const consumer = testClient(cluster).consumer({ groupId, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  const values: string[] = [];
-  const left = new Set(partitions.map(({ partition }) => partition));
-  const done = Promise.withResolvers<void>();
-  await consumer.run({
-    autoCommit: false,
-    eachMessage({ partition, message }) {
-      const value = String(message.value);
-      if (value === end) left.delete(partition);
-      else if (!value.startsWith("end-")) values.push(value);
-      if (left.size === 0) done.resolve();
-      return Promise.resolve();
-    },
-  });
-  const late = setTimeout(() => done.reject(new Error(`Waited 30 s for the end of ${topic}`)), 30_000);
-  try {
-    await done.promise;
-  } finally {
-    clearTimeout(late);
-    await consumer.disconnect();
-  }
-  return values;
-}
-
 /** What of numbered values is missing, and what is there more than once. */
 export function countNumbers(values: readonly string[], count: number): { missing: string[]; doubled: string[] } {
   const seen = Map.groupBy(values, (value) => value);

@@ -11,12 +11,12 @@ import {
   freshGroup,
   jobConnection,
   produceNumbers,
-  readCommitted,
   stopAfter,
   sum,
   textOf,
   untilAsync,
 } from "./job_case.ts";
+import { readCommitted } from "./read_committed.ts";
 
 const kafka = kafkaForFile({
   properties: {

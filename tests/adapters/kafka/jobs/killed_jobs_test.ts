@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { kafkaForFile, kafkaTest } from "../../../kafka/kafka_test_case.ts";
 import { freshTopic } from "../../../kafka/topics.ts";
 import { until } from "../reading_case.ts";
-import { committed, countNumbers, freshGroup, produceNumbers, readCommitted, sum, untilAsync } from "./job_case.ts";
+import { committed, countNumbers, freshGroup, produceNumbers, sum, untilAsync } from "./job_case.ts";
+import { readCommitted } from "./read_committed.ts";
 import { type JobProcess, type JobProcessOptions, startJob } from "./job_runner.ts";
 
 const kafka = kafkaForFile({

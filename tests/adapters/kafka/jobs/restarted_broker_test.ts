@@ -5,16 +5,8 @@ import { startKafka } from "../../../kafka/broker.ts";
 import { kafkaTest } from "../../../kafka/kafka_test_case.ts";
 import { freshTopic } from "../../../kafka/topics.ts";
 import { until } from "../reading_case.ts";
-import {
-  committed,
-  countNumbers,
-  freshGroup,
-  jobConnection,
-  produceNumbers,
-  readCommitted,
-  sum,
-  untilAsync,
-} from "./job_case.ts";
+import { committed, countNumbers, freshGroup, jobConnection, produceNumbers, sum, untilAsync } from "./job_case.ts";
+import { readCommitted } from "./read_committed.ts";
 
 const COUNT = 400;
 const PATIENCE_MS = 60_000;
