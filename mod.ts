@@ -32,6 +32,7 @@ export * from "./domain/ports/envelope.ts";
 export * from "./domain/ports/log.ts";
 export * from "./domain/ports/telemetry.ts";
 export * from "./domain/ports/transport.ts";
+export { PRESENCE_TOPIC } from "./domain/presence_word.ts";
 export * from "./domain/publication.ts";
 export type { RateSettings } from "./domain/rate_limits.ts";
 export * from "./domain/refuse_denied.ts";

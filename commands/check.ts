@@ -2,10 +2,12 @@
 import { RemoteKeys } from "../adapters/auth/mod.ts";
 import type { Configuration, JwtConfiguration } from "../adapters/config/mod.ts";
 import { CONTROL_TOPIC } from "../domain/deny_list.ts";
+import { PRESENCE_TOPIC } from "../domain/presence_word.ts";
 import type { Fields } from "../domain/ports/telemetry.ts";
 import { routeTable } from "../domain/route_table.ts";
 import { topicMistakes, topicWarnings } from "../domain/topic_checks.ts";
 import { logState } from "./log_state.ts";
+import { nodeTopics } from "./node_topics.ts";
 import { identityWarnings } from "./open_authenticator.ts";
 import { openLog } from "./open_log.ts";
 import {
@@ -36,6 +38,7 @@ export async function check(configuration: Configuration, options: { connect: bo
   );
   if (jwt) print(`Tokens: ${tokenText(jwt)}`);
   if (auth.denyList) print(`Denials: topic ${CONTROL_TOPIC}`);
+  if (nodeTopics(configuration).includes(PRESENCE_TOPIC)) print(`Presence of all nodes: topic ${PRESENCE_TOPIC}`);
   for (const warning of identityWarnings(configuration)) printError(warning);
   for (const route of routes) {
     const { inbound, outbound } = route.pipeline ?? {};
@@ -83,7 +86,7 @@ async function checkLog(configuration: Configuration): Promise<number> {
     });
     await Promise.race([startup, late]);
     const state = await logState(log);
-    for (const topic of [...table.topics, ...configuration.auth.denyList ? [CONTROL_TOPIC] : []]) {
+    for (const topic of [...table.topics, ...nodeTopics(configuration)]) {
       const found = state.topics.get(topic);
       if (found) print(`Topic: ${topic}, ${found.partitions} partitions, durability ${found.durability}`);
     }

@@ -19,7 +19,7 @@ export interface Measured {
 /** The metrics of now. Every counter is among them from the start, so that a rate can be told from its first count. */
 export function gatherMetrics(measured: Measured): readonly Metric[] {
   const { telemetry, gateway, transport, loop, memory, node, version } = measured;
-  const { sessions, users, subscriptions, channels, logAvailable, lag } = gateway.stats();
+  const { sessions, users, subscriptions, channels, presence, logAvailable, lag } = gateway.stats();
   const { connections, queuedBytes } = transport.stats();
   const { rss, heapUsed, external } = memory();
   const gauge = (name: string, help: string, value: number) =>
@@ -44,6 +44,8 @@ export function gatherMetrics(measured: Measured): readonly Metric[] {
     gauge("users", "Users with a WebSocket on this node", users),
     gauge("subscriptions", "Subscriptions of this node's connections", subscriptions),
     gauge("channels", "Channels with a subscriber on this node", channels),
+    gauge("presence_members", "Users present on channels that share it, on all nodes", presence.members),
+    gauge("presence_nodes", "Nodes that share who is present, this one among them", presence.nodes),
     gauge("queued_bytes", "Bytes that wait for clients to read them", queuedBytes),
     gauge("resident_memory_bytes", "Memory of the process", rss),
     gauge("heap_used_bytes", "Memory of objects", heapUsed),

@@ -1,10 +1,11 @@
 /** The log that a configuration asks for. */
 import { memoryTail } from "../adapters/log/memory_tail/memory_tail.ts";
-import { CONTROL_TOPIC } from "../domain/deny_list.ts";
 import type { Clock, Random } from "../domain/ports/clock.ts";
+import { PRESENCE_TOPIC } from "../domain/presence_word.ts";
 import type { OpenLog } from "../domain/ports/log.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
 import type { Configuration } from "../adapters/config/mod.ts";
+import { nodeTopics } from "./node_topics.ts";
 
 /** What logs need of the process. */
 export interface LogSurroundings {
@@ -21,6 +22,8 @@ export interface StartingLog {
    * A Kafka that is away is waited for.
    */
   readonly startup: Promise<void>;
+  /** Where gateways on it tell each other who is present; absent where there is one alone, or no route shares that. */
+  readonly presenceTopic?: string;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
   const { log: options, kafka, limits } = configuration;
   const { clock, random, telemetry } = surroundings;
   const routed = [...new Set(configuration.routes.map((route) => route.topic))];
-  const compacted = configuration.auth.denyList ? [CONTROL_TOPIC] : [];
+  const compacted = nodeTopics(configuration);
   const topics = [...routed, ...compacted];
   if (kafka) {
     const { openKafkaLog } = await import("../adapters/kafka/mod.ts");
@@ -45,7 +48,8 @@ export async function openLog(configuration: Configuration, surroundings: LogSur
       telemetry,
       random,
     });
-    return { log: remembering(log), startup: log.startup };
+    const shared = compacted.includes(PRESENCE_TOPIC) ? { presenceTopic: PRESENCE_TOPIC } : {};
+    return { log: remembering(log), startup: log.startup, ...shared };
   }
   const embedded = {
     ...Object.fromEntries(routed.map((topic) => [topic, options.partitions])),

@@ -40,11 +40,17 @@ export interface RunningGateway {
 /** Plugs a gateway together, and hands its effects to the transport until there are no more. */
 export function runGateway(options: RunOptions): RunningGateway {
   const { starting, transport, authenticator, telemetry, routes, settings, denials } = options;
-  const { log } = starting;
+  const { log, presenceTopic } = starting;
   const drain = new Subject<Drain>();
   const running = gateway(
     { log, transport, authenticator, clock, random, telemetry, envelopes: capnpEnvelopes },
-    { routes, settings, drain, ...(denials ? { denials } : {}) },
+    {
+      routes,
+      settings,
+      drain,
+      ...(denials ? { denials } : {}),
+      ...(presenceTopic === undefined ? {} : { presenceTopic }),
+    },
   );
   const performed = new Subject<void>();
   const ended = lastValueFrom(performed, { defaultValue: undefined });

@@ -30,6 +30,7 @@ export function gatewaySettings({ limits, node }: Configuration, ownName: string
       bytes: limits.replayBytes,
     },
     pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
+    presenceExpiryMs: limits.presenceExpirySeconds * 1000,
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
   };
 }

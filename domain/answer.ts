@@ -1,6 +1,7 @@
 /** Requests to answers: what each client frame does. */
 import { catchError, concatMap, defer, map, type Observable, of } from "rxjs";
-import { failure, isFailure } from "./failure.ts";
+import { present } from "./enter_presence.ts";
+import { failure } from "./failure.ts";
 import type { ClientFrame, Decoded, RequestId, ServerFrame } from "./frame.ts";
 import { holdRates } from "./hold_rates.ts";
 import { history } from "./history.ts";
@@ -11,7 +12,6 @@ import { refresh } from "./refresh.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
 import { leave, subscribe } from "./subscribe.ts";
-import { targetOf } from "./target.ts";
 
 /**
  * Carries out what a client sent: effects in order, among them exactly one answer, or the session's close. Nothing is done before it
@@ -53,7 +53,7 @@ function carryOut(scene: Scene, session: Session, frame: ClientFrame): Observabl
     case "unsubscribe":
       return of(reply(session, unsubscribed(scene, session, frame)));
     case "presence":
-      return of(reply(session, present(scene, session, frame)));
+      return of(present(scene, session, frame));
     case "refresh":
       return refresh(scene, { session, frame });
     case "ping":
@@ -96,10 +96,4 @@ function unsubscribed(scene: Scene, session: Session, { id, channel }: OnChannel
   }
   const message = `Cannot unsubscribe from ${channel}: it is not subscribed`;
   return { type: "error", id, failure: failure("not_subscribed", message) };
-}
-
-function present(scene: Scene, session: Session, { id, channel }: OnChannel): ServerFrame {
-  const target = targetOf(scene, { session, channel, action: "presence" });
-  if (isFailure(target)) return { type: "error", id, failure: target };
-  return { type: "presence", id, channel, users: scene.index.present(target.channel) };
 }

@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 500;
  * under way in the log goes on, unanswered.
  */
 export function endSession(
-  scene: Pick<Scene, "index" | "sessions">,
+  scene: Pick<Scene, "index" | "sessions" | "presence">,
   session: Session,
   reason: Disconnect,
 ): readonly Effect[] {
@@ -29,7 +29,7 @@ export function endSession(
  * all that sessions do: it tells when to look whether there are any.
  */
 export function endExpired(
-  scene: Pick<Scene, "clock" | "index" | "sessions">,
+  scene: Pick<Scene, "clock" | "index" | "sessions" | "presence">,
 ): OperatorFunction<unknown, readonly Effect[]> {
   const { clock: { scheduler }, sessions } = scene;
   const end = () =>

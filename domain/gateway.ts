@@ -1,5 +1,6 @@
 /** The gateway: connections and a log in, effects on connections out. */
 import {
+  concatMap,
   connect,
   EMPTY,
   ignoreElements,
@@ -8,6 +9,7 @@ import {
   mergeMap,
   NEVER,
   type Observable,
+  of,
   share,
   takeUntil,
   tap,
@@ -19,10 +21,12 @@ import { endExpired } from "./end_session.ts";
 import { followDenials } from "./follow_denials.ts";
 import { followLog } from "./follow_log.ts";
 import { type GatewayStats, gatewayStats } from "./gateway_stats.ts";
+import { keepPresence, leavePresence } from "./keep_presence.ts";
 import { LogView } from "./log_view.ts";
 import { NO_ENVELOPES } from "./ports/envelope.ts";
 import type { LogState } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
+import { Presence } from "./presence.ts";
 import { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import { type Drain, runSession } from "./run_session.ts";
@@ -45,6 +49,11 @@ export interface GatewayOptions {
    * {@linkcode refuseDenied}. Default: nobody can be denied.
    */
   readonly denials?: DenyList;
+  /**
+   * The topic by which the gateways on the log tell each other who is present, usually {@linkcode PRESENCE_TOPIC}: the log has to have it, and to
+   * compact it. Only read where a route shares presence. Default: this gateway is the only one.
+   */
+  readonly presenceTopic?: string;
 }
 
 /** Whether the gateway can do its work, and what stands in the way by name. */
@@ -90,6 +99,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   if (needy && !envelopes) {
     throw new TypeError(`Cannot serve route ${needy.channel} with value "capnp": give the gateway envelopes`);
   }
+  const presence = presenceOf(ports, options);
   const scene: Scene = {
     ...ports,
     envelopes: envelopes ?? NO_ENVELOPES,
@@ -102,6 +112,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     turns: takeTurns(),
     setbacks: new Setbacks(),
     ...(denials ? { denials } : {}),
+    ...(presence ? { presence } : {}),
     rates: new RateLimits(settings.rates),
   };
   let draining = false;
@@ -120,9 +131,12 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
         denials ? followDenials(scene, denials) : EMPTY,
         followLog(scene),
         shared$.pipe(endExpired(scene)),
+        presence ? shared$.pipe(keepPresence(scene, presence)) : EMPTY,
         shared$,
       ).pipe(
-        takeUntil(shared$.pipe(last(null, null))),
+        takeUntil(
+          shared$.pipe(last(null, null), concatMap(() => presence ? leavePresence(scene, presence) : of(null))),
+        ),
       )
     ),
   );
@@ -137,6 +151,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     }
     view.learn(state);
     denials?.learn(state, ports.clock.scheduler.now());
+    presence?.topic?.learn(state);
   }
 
   function readiness({ forOperator } = { forOperator: false }): Readiness {
@@ -147,7 +162,21 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
       tail: view.servesAll(routes.topics) ? "ok" : "still reading the log",
       drain: draining ? "draining" : "ok",
       ...(denials ? { denyList: denials.problem(ports.clock.scheduler.now()) ?? "ok" } : {}),
+      ...(presence?.topic ? { presence: presence.problem ?? "ok" } : {}),
     };
     return { ready: Object.values(checks).every((check) => check === "ok"), checks };
   }
+}
+
+/** The presence of a gateway with routes that share it. A node that was stopped and runs again is another one, whatever its name. */
+function presenceOf(
+  { random }: GatewayPorts,
+  { routes, settings, presenceTopic }: GatewayOptions,
+): Presence | undefined {
+  if (routes.routes.every(({ presenceScope }) => presenceScope === "node")) return undefined;
+  return new Presence({
+    node: `${settings.node}~${random.uuid().slice(0, 8)}`,
+    expiryMs: settings.presenceExpiryMs,
+    ...(presenceTopic === undefined ? {} : { topic: presenceTopic }),
+  });
 }

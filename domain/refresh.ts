@@ -1,5 +1,6 @@
 /** A new token on a live connection. */
 import { defer, map, type Observable, of } from "rxjs";
+import { renewWatches } from "./enter_presence.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { RefreshFrame, ServerFrame } from "./frame.ts";
 import { authorize } from "./permission.ts";
@@ -44,7 +45,9 @@ export function refresh(
     scene.sessions.renew(session, identity);
     const { expiresAt } = identity;
     const refreshed: ServerFrame = { type: "refreshed", id, ...(expiresAt === undefined ? {} : { expiresAt }) };
-    return reply(session, refreshed, ...leaveForbidden());
+    const left = leaveForbidden();
+    renewWatches(scene, session);
+    return reply(session, refreshed, ...left);
   }
 
   /** Ends the subscriptions that the session may not have any more. */

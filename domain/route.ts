@@ -25,6 +25,12 @@ export type SlowPolicy = "disconnect" | Spare["policy"];
  */
 export type Access = "everyone" | "owner" | "granted" | "nobody";
 
+/**
+ * Whose presence a channel shows: of those on this node; of those on all nodes; or that, and subscribers who may see it are told when a user
+ * joins or leaves.
+ */
+export type PresenceScope = "node" | "shared" | "announced";
+
 /** What a person writes to make a {@linkcode Route}. */
 export interface RouteOptions {
   /** A channel pattern with at most one variable, such as `chat:{room}`. */
@@ -48,6 +54,8 @@ export interface RouteOptions {
    * whom a token made known.
    */
   readonly allow?: Readonly<Partial<Record<Action, Access>>>;
+  /** Whose presence its channels show. Default `node`. */
+  readonly presenceScope?: PresenceScope;
   /** What its messages go through. Default: nothing. */
   readonly pipeline?: Pipeline;
 }
@@ -116,6 +124,7 @@ export function compileRoute(options: RouteOptions): Route {
     slow: options.slow ?? "disconnect",
     sentCopy,
     allow,
+    presenceScope: options.presenceScope ?? "node",
     ...(options.pipeline ? { pipeline: options.pipeline } : {}),
     prefix,
     suffix,

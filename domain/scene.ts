@@ -9,6 +9,7 @@ import type { EnvelopeFormat } from "./ports/envelope.ts";
 import type { Log } from "./ports/log.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 import type { Transport } from "./ports/transport.ts";
+import type { Presence } from "./presence.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import type { RouteTable } from "./route_table.ts";
 import type { SharedFolds } from "./shared_folds.ts";
@@ -50,6 +51,8 @@ export interface Scene extends GatewayPorts {
   readonly setbacks: Setbacks;
   /** Who is not let in; absent where nobody can be denied. */
   readonly denials?: DenyList;
+  /** Who is present on the channels of all nodes; absent where no route asks for it. */
+  readonly presence?: Presence;
   /** How much connections and users may ask for. */
   readonly rates: RateLimits;
 }

@@ -33,6 +33,8 @@ export interface GatewaySettings {
   readonly duplicates: { readonly offsets: number; readonly ms: number };
   /** What a message may cost in the pipelines of its route. */
   readonly pipeline: PipelineLimits;
+  /** After so long a silence of this node, others take its users for gone, in milliseconds. */
+  readonly presenceExpiryMs: number;
 }
 
 /** What the replay or the history of one request stops at. */
@@ -76,4 +78,5 @@ export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
   replay: { publications: 10_000, offsets: 1_000_000, bytes: 256 * 1024 * 1024 },
   duplicates: { offsets: 200_000, ms: 5 * 60_000 },
   pipeline: { outputs: 16, ms: 2_000 },
+  presenceExpiryMs: 10_000,
 };

@@ -10,6 +10,7 @@ import { isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { type Served, whenServed } from "./serving.ts";
 import { reply, type Session } from "./session.ts";
+import { enterPresence } from "./enter_presence.ts";
 import { excerpt, type Target, targetOf } from "./target.ts";
 
 /** What a client wants to subscribe to, and after what. */
@@ -81,6 +82,7 @@ export function subscribe(scene: Scene, request: SubscribeRequest): Observable<S
 
   function settle(cursor: string, reason?: Unrecovered): Observable<SubscribeStep> {
     if (!index.isCurrent(membership)) return of(cancelled(channel));
+    enterPresence(scene, session, { target, membership });
     if (reason) telemetry.count("replays_refused");
     const outcome = reason ? { recovered: false, reason } : { recovered: true };
     const { connection } = session;
@@ -125,8 +127,9 @@ function judge(scene: Scene, request: SubscribeRequest): Wish | Failure {
 }
 
 /** Ends a subscription of a session. */
-export function leave(scene: Pick<Scene, "index">, session: Session, membership: Membership): void {
+export function leave(scene: Pick<Scene, "index" | "presence">, session: Session, membership: Membership): void {
   scene.index.leave(membership);
+  scene.presence?.exit(membership);
   if (session.memberships.get(membership.channel) === membership) session.memberships.delete(membership.channel);
 }
 

@@ -33,6 +33,8 @@ export interface TestGatewayOptions extends VirtualClockOptions {
   readonly name?: string;
   /** Who is not let in; its topic has to be one of `topics`. Default: nobody can be denied. */
   readonly denials?: DenyList;
+  /** The topic by which gateways tell each other who is present; one of `topics`. Default: this gateway has nobody to tell. */
+  readonly presenceTopic?: string;
   /** Puts others in the place of ports of the gateway. */
   readonly rig?: (ports: GatewayPorts) => GatewayPorts;
 }
@@ -107,6 +109,7 @@ export class TestGateway implements Disposable {
       settings: { ...DEFAULT_SETTINGS, node: "test", ...options.settings },
       drain: this.#drain,
       ...(options.denials ? { denials: options.denials } : {}),
+      ...(options.presenceTopic === undefined ? {} : { presenceTopic: options.presenceTopic }),
     });
     this.clock.act(() =>
       this.#subscription.add(this.gateway.effects.subscribe({

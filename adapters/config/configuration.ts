@@ -159,6 +159,7 @@ export interface LimitsConfiguration {
   readonly pipelineMs: number;
   readonly dedupOffsets: number;
   readonly dedupMinutes: number;
+  readonly presenceExpirySeconds: number;
   readonly drainSeconds: number;
   readonly drainInterruptSeconds: number;
 }

@@ -116,6 +116,12 @@ export const LIMITS = v.object({
   dedup_minutes: duration({ max: 1_440, default: DEFAULT_SETTINGS.duplicates.ms / 60_000 }, {
     about: "Minutes of record time in which a second record with the same message id is a duplicate",
   }),
+  presence_expiry_seconds: setting(v.pipe(v.number(), v.minValue(2), v.maxValue(3_600)), {
+    about:
+      "After so long a silence of this node, others take its users for gone; it writes four heartbeats in that time",
+    expected: "a number from 2 to 3600",
+    default: DEFAULT_SETTINGS.presenceExpiryMs / 1000,
+  }),
   drain_seconds: duration({ max: DAY_SECONDS, default: 10 }, {
     about: "How long connections are closed for, one after another, after SIGTERM",
   }),

@@ -49,12 +49,25 @@ export function resolveRoutes(
     const { output, mistakes: wrong } = validateSection(ROUTE, table, { section: "routes", path });
     mistakes.push(...wrong);
     if (!output) return;
-    const { sent_copy: sentCopy, channel, topic, partitioner, payload, value, echo, slow } = output;
+    const {
+      sent_copy: sentCopy,
+      presence_scope: presenceScope,
+      channel,
+      topic,
+      partitioner,
+      payload,
+      value,
+      echo,
+      slow,
+    } = output;
     const allow = accessOf(output);
     if (output.pipeline !== undefined) pipelines.push({ route: index, path: seenFrom(folder, output.pipeline) });
     attempt(
       path,
-      () => compiled.push(compileRoute({ channel, topic, partitioner, payload, value, echo, slow, sentCopy, allow })),
+      () =>
+        compiled.push(
+          compileRoute({ channel, topic, partitioner, payload, value, echo, slow, sentCopy, allow, presenceScope }),
+        ),
     );
   });
   // Also where some are wrong: the others may overlap, and every mistake is told at once.

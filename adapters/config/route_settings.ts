@@ -50,6 +50,11 @@ export const ROUTE = v.object({
   }),
   history: openSetting(access, { ...ACCESS, about: "Who may look at the history" }),
   presence: openSetting(access, { ...ACCESS, about: "Who may see who is present" }),
+  presence_scope: setting(v.picklist(["node", "shared", "announced"]), {
+    about: "Whose presence is shown: of this node, of all nodes, or that and subscribers are told who joins and leaves",
+    expected: '"node", "shared" or "announced"',
+    default: "node",
+  }),
   value: setting(v.picklist(["raw", "capnp"]), {
     about: "What a record value holds: `raw` the payload as it is, `capnp` the `Envelope` of `schema/gateway.capnp`",
     expected: '"raw" or "capnp"',

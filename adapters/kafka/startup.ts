@@ -1,5 +1,7 @@
 /** From a configured log to one that works. */
 import { Subscription } from "rxjs";
+import { CONTROL_TOPIC } from "../../domain/deny_list.ts";
+import { PRESENCE_TOPIC } from "../../domain/presence_word.ts";
 import type { Cluster } from "./cluster.ts";
 import type { KafkaDeadlines, TopicCreation } from "./options.ts";
 import { KafkaStartError } from "./start_error.ts";
@@ -98,11 +100,16 @@ async function whyNot(options: StartOptions): Promise<string | undefined> {
 
 /** Some of the topics are no route's: what they are for is not plain, nor that a usual topic would not do. */
 function compactedHint({ compacted }: StartOptions, absent: readonly string[]): string {
-  const [topic] = compacted.filter((topic) => absent.includes(topic));
-  return topic === undefined
-    ? ""
-    : `; ${topic} holds the deny list: it needs cleanup.policy=compact, and is not needed with auth.deny_list = false`;
+  return compacted.filter((topic) => absent.includes(topic)).map((topic) =>
+    `; ${topic} needs one partition and cleanup.policy=compact${PURPOSES[topic] ?? ""}`
+  ).join("");
 }
+
+/** What the topics are for that gateways tell each other something by. */
+const PURPOSES: Readonly<Record<string, string>> = {
+  [CONTROL_TOPIC]: ": it holds the deny list, and is not needed with auth.deny_list = false",
+  [PRESENCE_TOPIC]: ": it tells who is present on all nodes, and is not needed where no route has presence_scope",
+};
 
 function named(topics: readonly string[]): string {
   return `${topics.length === 1 ? "topic" : "topics"} ${topics.map((topic) => `"${topic}"`).join(", ")}`;

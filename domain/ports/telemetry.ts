@@ -32,6 +32,8 @@ export const COUNTERS = {
   gaps: "Channels that were told of records that the log lost",
   replays: "Replays that were begun",
   replays_refused: "Replays that could not tell everything",
+  presence_written: "Records of who is present that were written, heartbeats among them",
+  presence_expired: "Times that another node was silent for too long, and its users were taken for gone",
   log_reconnects: "Times that the log was reached anew",
 } as const satisfies Record<string, string>;
 

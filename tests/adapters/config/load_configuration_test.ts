@@ -47,6 +47,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
       pipelineMs: 2_000,
       dedupOffsets: 200_000,
       dedupMinutes: 5,
+      presenceExpirySeconds: 10,
       drainSeconds: 10,
       drainInterruptSeconds: 4,
     },
@@ -92,6 +93,7 @@ Deno.test("the defaults are the domain's", () => {
     },
     pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
+    presenceExpiryMs: limits.presenceExpirySeconds * 1000,
   });
 });
 
@@ -153,6 +155,7 @@ Deno.test("what is set is what the gateway gets", () => {
     payload = "bytes"
     echo = false
     slow = "conflate"
+presence_scope = "announced"
     value = "capnp"
   `;
   const { node, auth, log, limits, routes } = load({ toml });
@@ -184,6 +187,7 @@ Deno.test("what is set is what the gateway gets", () => {
     slow: "conflate",
     sentCopy: false,
     allow: { publish: "nobody" },
+    presenceScope: "announced",
     prefix: "ticker",
     suffix: "",
     variable: undefined,

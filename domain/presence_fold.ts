@@ -1,0 +1,137 @@
+/** The fold of the presence topic: its records, in their order, to who is present. */
+import { type Member, memberName, type PresenceWord } from "./presence_word.ts";
+import type { PresenceChange, Roll } from "./roll.ts";
+
+/** The node whose fold it is. */
+export interface OwnNode {
+  readonly node: string;
+  /** The time between two of its heartbeats, in milliseconds. */
+  readonly beatMs: number;
+  /** How long a node that has not said so itself may be silent, in milliseconds. */
+  readonly expiryMs: number;
+}
+
+/** Another node, as the log tells of it. */
+interface OtherNode {
+  readonly members: Map<string, { readonly member: Member; readonly sessions: number }>;
+  expiryMs: number;
+  /** When it was last heard of, in the time of the fold. */
+  heardAt: number;
+  /** Whether its members are on the roll. */
+  alive: boolean;
+}
+
+/**
+ * What the other nodes say, put on the roll. Pure: the same records give the same roll, and it looks at no clock.
+ *
+ * Its time is counted by the heartbeats of its own node, as they come back by the log: one that is stopped, or cannot reach the log, sees no
+ * time pass and takes nobody for gone. A node that others were read of so many beats ago as make its expiry is gone: its members leave; where it is
+ * heard of again, those of them that the log still has are back.
+ */
+export class PresenceFold {
+  readonly #own: OwnNode;
+  readonly #roll: Roll;
+  readonly #nodes = new Map<string, OtherNode>();
+  #now = 0;
+  #expired = 0;
+
+  constructor(own: OwnNode, roll: Roll) {
+    this.#own = own;
+    this.#roll = roll;
+  }
+
+  /** How many other nodes live. */
+  get living(): number {
+    return this.#nodes.values().reduce((count, { alive }) => count + Number(alive), 0);
+  }
+
+  /** How often another node was silent for too long. */
+  get expired(): number {
+    return this.#expired;
+  }
+
+  /** Takes a word of the log; returns what it changes, in order. Of its own node it counts heartbeats alone. */
+  take(word: PresenceWord): readonly PresenceChange[] {
+    if (word.node === this.#own.node) return isLife(word) && word.kind === "node" ? this.#pass() : [];
+    const node = this.#nodeOf(word);
+    const back = isLife(word) ? this.#hear(word.node, node) : [];
+    if (word.kind === "node") {
+      node.expiryMs = word.expiryMs ?? node.expiryMs;
+      return isLife(word) ? back : this.#goodbye(word.node, node);
+    }
+    const { member, sessions } = word;
+    const name = memberName(member);
+    if (sessions > 0) node.members.set(name, { member, sessions });
+    else node.members.delete(name);
+    const change = node.alive ? this.#roll.set(member, word) : undefined;
+    if (!node.alive && node.members.size === 0) this.#nodes.delete(word.node);
+    return change ? [...back, change] : back;
+  }
+
+  /** Forgets all of it: the log has lost what it was made of. */
+  clear(): readonly PresenceChange[] {
+    const changes = [...this.#nodes].flatMap(([name, node]) => this.#call(name, node, false));
+    this.#nodes.clear();
+    return changes;
+  }
+
+  /**
+   * The words that take what nodes that are gone have left behind out of the log, so that it stays small. Of the living, the one whose name comes first
+   * says them; where it does not, after another expiry everyone.
+   */
+  burials(): readonly PresenceWord[] {
+    const living = [...this.#nodes].filter(([, { alive }]) => alive).map(([name]) => name);
+    const isFirst = living.every((name) => this.#own.node < name);
+    return [...this.#nodes].flatMap(([node, { alive, members, heardAt, expiryMs }]): PresenceWord[] => {
+      if (alive || (!isFirst && this.#now - heardAt < 2 * expiryMs)) return [];
+      const gone = Array.from(
+        members.values(),
+        ({ member }) => ({ kind: "member", node, member, sessions: 0 } as const),
+      );
+      return [...gone, { kind: "node", node }];
+    });
+  }
+
+  /** A node of whom a tombstone is all that is left is not made: what could be gone of it? */
+  #nodeOf({ node }: PresenceWord): OtherNode {
+    const known = this.#nodes.get(node);
+    if (known) return known;
+    const { expiryMs } = this.#own;
+    const made: OtherNode = { members: new Map(), expiryMs, heardAt: this.#now, alive: false };
+    this.#nodes.set(node, made);
+    return made;
+  }
+
+  #hear(name: string, node: OtherNode): readonly PresenceChange[] {
+    node.heardAt = this.#now;
+    return node.alive ? [] : this.#call(name, node, true);
+  }
+
+  #goodbye(name: string, node: OtherNode): readonly PresenceChange[] {
+    const changes = node.alive ? this.#call(name, node, false) : [];
+    if (node.members.size === 0) this.#nodes.delete(name);
+    return changes;
+  }
+
+  #pass(): readonly PresenceChange[] {
+    this.#now += this.#own.beatMs;
+    return [...this.#nodes].flatMap(([name, node]) => {
+      if (!node.alive || this.#now - node.heardAt < node.expiryMs) return [];
+      this.#expired++;
+      return this.#call(name, node, false);
+    });
+  }
+
+  /** Puts a node's members on the roll, or takes them off. */
+  #call(node: string, other: OtherNode, alive: boolean): readonly PresenceChange[] {
+    other.alive = alive;
+    return [...other.members.values()].flatMap(({ member, sessions }) => {
+      return this.#roll.set(member, { node, sessions: alive ? sessions : 0 }) ?? [];
+    });
+  }
+}
+
+/** Whether only the node itself can have said it: tombstones are written by others, too. */
+function isLife(word: PresenceWord): boolean {
+  return word.kind === "node" ? word.expiryMs !== undefined : word.sessions > 0;
+}
