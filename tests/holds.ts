@@ -8,3 +8,11 @@ console.log(`Properties: SEED=${seed}`);
 export function holds<Ts>(property: fc.IRawProperty<Ts>, options: { readonly runs?: number } = {}): void {
   fc.assert(property, { seed, numRuns: options.runs ?? 300 });
 }
+
+/** The same of a property that takes time. */
+export async function holdsAsync<Ts>(
+  property: fc.IAsyncProperty<Ts>,
+  options: { readonly runs?: number } = {},
+): Promise<void> {
+  await fc.assert(property, { seed, numRuns: options.runs ?? 100 });
+}

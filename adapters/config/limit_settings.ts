@@ -98,7 +98,7 @@ export const LIMITS = v.object({
     about: "Bytes read at which the replay or history of one request stops",
   }),
   replays_at_once: wholeNumber({ min: 1, max: 1_000, default: 8 }, {
-    about: "Replays that read the log at once on this node; others wait for their turn",
+    about: "Reads of the log for replays at once on this node; those of a partition of Kafka share them",
   }),
   tail_memory_bytes: wholeNumber({ min: 0, max: 64 * GIB, default: 64 * MIB }, {
     about:

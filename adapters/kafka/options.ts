@@ -73,6 +73,8 @@ export interface KafkaLimits {
   readonly concurrentReads: number;
   /** How many bytes of a partition one fetch asks for, before inflation. Default 512 KiB. */
   readonly fetchBytes: number;
+  /** About how many bytes of what bounded reads had lately are kept for others, over all partitions. Default 16 MiB. */
+  readonly blockBytes: number;
 }
 
 /** What {@linkcode KafkaConnection} and the log's topics make together. */
@@ -110,4 +112,5 @@ export const KAFKA_LIMITS: KafkaLimits = {
   openBatches: 4,
   concurrentReads: 8,
   fetchBytes: 512 * 1024,
+  blockBytes: 16 * 1024 * 1024,
 };

@@ -8,6 +8,7 @@ import { gate } from "./gate.ts";
 import { linkPool } from "./link_pool.ts";
 import { KAFKA_DEADLINES, KAFKA_LIMITS, type KafkaDeadlines, type KafkaLogOptions } from "./options.ts";
 import { range, read, type ReadParts } from "./read.ts";
+import { partitionScans } from "./scans.ts";
 import { start } from "./startup.ts";
 import { keepState } from "./state.ts";
 import { tail } from "./tail.ts";
@@ -72,19 +73,10 @@ export function openReading(
   // Whoever opened the log may not want to know.
   startup.catch(() => {});
 
-  const parts: ReadParts = {
-    kafka,
-    cluster,
-    deadlines,
-    limits,
-    telemetry,
-    random,
-    inflate,
-    background: tasks,
-    topics,
-    closing: signal,
-    gate: gate(limits.concurrentReads),
-  };
+  const shared = { kafka, cluster, deadlines, limits, telemetry, random, inflate, background: tasks };
+  const places = gate(limits.concurrentReads);
+  const scans = partitionScans(shared, { gate: places, signal });
+  const parts: ReadParts = { ...shared, topics, closing: signal, gate: places, scans };
   return {
     state: keeper.states,
     parts,

@@ -34,6 +34,8 @@ export const COUNTERS = {
   replays_refused: "Replays that could not tell everything",
   presence_written: "Records of who is present that were written, heartbeats among them",
   presence_expired: "Times that another node was silent for too long, and its users were taken for gone",
+  replay_fetches: "Pieces of the log that were fetched for replays, each for all that wait for it",
+  replay_pieces: "Pieces of the log that replays were given",
   log_reconnects: "Times that the log was reached anew",
 } as const satisfies Record<string, string>;
 
