@@ -71,7 +71,7 @@ function isOtherNeighbour(from: string, to: string): boolean {
 
 function kafka({ imports }: SourceTree): string[] {
   return imports
-    .filter(({ from, to }) => /^npm:kafkajs@/.test(to) && !/^(adapters\/kafka|tests)\//.test(from))
+    .filter(({ from, to }) => /^npm:kafkajs@/.test(to) && !/^(adapters\/kafka|bench|tests)\//.test(from))
     .map(({ from }) => `${from} imports kafkajs: only adapters/kafka may`);
 }
 

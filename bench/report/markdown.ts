@@ -1,0 +1,30 @@
+/** A benchmark's result for people, in Markdown. */
+import type { Scenario } from "../scenarios/scenario.ts";
+import type { BenchResult } from "./result.ts";
+import { scenarioTables, titleOf } from "./table.ts";
+
+/** Everything but the title. */
+export function markdownOf(result: BenchResult, scenarios: readonly Scenario[]): string {
+  return [aboutRun(result), scenarioTables(scenarios, result.runs), failures(result)].filter(Boolean).join("\n");
+}
+
+function aboutRun({ began, machine, versions, rounds, seconds }: BenchResult): string {
+  const names = new Map(Object.values(versions).flatMap(Object.entries<string>));
+  const parts = [...names].map(([name, version]) => `${name} ${version.replace(/^v/, "")}`).join(", ");
+  const { cores, processor, memoryGb, system, load } = machine;
+  return `${began.slice(0, 10)}, ${cores} cores of ${processor}, ${memoryGb} GB, ${system}, load ${
+    load.toFixed(1)
+  } before. ` +
+    `${parts}. Median of ${rounds} alternating ${
+      rounds === 1 ? "round" : "rounds"
+    } of ${seconds} s (lowest-highest); ` +
+    `"x" is the ratio to ${titleOf("socketio")}; "load" is the busiest load process, in hundredths of a core.\n`;
+}
+
+function failures({ failed }: BenchResult): string {
+  if (failed.length === 0) return "";
+  const lines = failed.map(({ scenario, server, round, reason }) =>
+    `- ${scenario}, ${titleOf(server)}, round ${round}: ${reason.split("\n")[0]}`
+  );
+  return `### Runs that failed\n\n${lines.join("\n")}\n`;
+}
