@@ -4,6 +4,7 @@ import type { Publication } from "./publication.ts";
 export type ChannelEvent =
   | { readonly kind: "publication"; readonly publication: Publication }
   | Subscribed
+  | PresenceChanged
   /** The log itself lost or cut records of the channel. */
   | { readonly kind: "gap"; readonly channel: string; readonly cursor: string; readonly reason: string }
   /** This client is too slow for the channel: so many publications were left out, up to the cursor. */
@@ -21,4 +22,14 @@ export interface Subscribed {
   readonly recovered: boolean;
   /** Why not, such as `expired`: publications are missing before this event. */
   readonly reason?: string;
+}
+
+/** A user's first connection to the channel came, or the last one went: where its route announces presence, to who may see it. */
+export interface PresenceChanged {
+  /** Tells it from other events. */
+  readonly kind: "joined" | "left";
+  /** The channel. */
+  readonly channel: string;
+  /** Who came or went. */
+  readonly user: string;
 }

@@ -18,6 +18,11 @@ export interface Client extends Disposable {
   channel(name: string, options?: ChannelOptions): Observable<Publication>;
   /** The publications of a channel, and between them what else happens: it is live (again), or the log lost something. */
   events(name: string, options?: ChannelOptions): Observable<ChannelEvent>;
+  /**
+   * The users of a channel whose route announces presence: all of them, and all of them again whenever one joins or leaves, over re-connects as
+   * well. Subscribes to the channel as {@linkcode events} does. Errors as `events` does, and with `RequestRefused` where this user may not see them.
+   */
+  members(name: string): Observable<readonly string[]>;
   /** What happens on the channels that the gateway subscribes this user to by itself, such as `user:{user}`. */
   readonly own: Observable<ChannelEvent>;
   /**
@@ -31,7 +36,7 @@ export interface Client extends Disposable {
   publish(channel: string, payload: unknown, options?: PublishOptions): Promise<Published>;
   /** The newest publications of a channel, oldest first. Rejects as `publish` does. */
   history(channel: string, options?: HistoryOptions): Promise<HistoryPage>;
-  /** Who subscribes to a channel. Rejects as `publish` does. */
+  /** Who subscribes to a channel now, and by how many connections: {@linkcode members} follows it. Rejects as `publish` does. */
   presence(channel: string): Promise<PresenceJson["users"]>;
   /** Ends the client: listeners complete, what has no answer is rejected with `ClientClosed`. A second call is ignored. */
   close(): void;

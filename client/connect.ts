@@ -1,12 +1,14 @@
 /** Makes clients. */
 import { asyncScheduler, filter, map, type Observable } from "rxjs";
 import type { PublishFrame } from "../domain/frame.ts";
+import type { PresenceJson } from "../schema/json/server_json.ts";
 import type { ChannelEvent } from "./channel_event.ts";
 import type { ChannelOptions, Client } from "./client.ts";
 import type { ReceivedFrame } from "./codec.ts";
 import { Connection } from "./connection.ts";
 import { ClientClosed } from "./errors.ts";
 import { jsonClientCodec } from "./json_codec.ts";
+import { membersOf } from "./members.ts";
 import type { ClientOptions, ClientSettings, SocketLike } from "./options.ts";
 import { type Publication, publicationOf } from "./publication.ts";
 import { type Receiver, Requests } from "./requests.ts";
@@ -120,14 +122,22 @@ export function connect(url: string, options: ClientOptions = {}): Client {
       const { publications, more, cursor } = answer.history;
       return { publications: publications.map((json) => publicationOf(json, JSON.stringify(json))), more, cursor };
     },
-    async presence(channel) {
-      const answer = await requests.ask({ type: "presence", id: undefined, channel });
-      if ("presence" in answer) return answer.presence.users;
-      throw new TypeError(`Cannot understand the answer to a presence: ${Object.keys(answer)}`);
-    },
+    presence,
+    members: (name) =>
+      membersOf({
+        events$: events(name),
+        isLive: () => subscriptions.isLive(name),
+        ask: () => presence(name),
+      }),
     close,
     [Symbol.dispose]: close,
   };
+
+  async function presence(channel: string): Promise<PresenceJson["users"]> {
+    const answer = await requests.ask({ type: "presence", id: undefined, channel });
+    if ("presence" in answer) return answer.presence.users;
+    throw new TypeError(`Cannot understand the answer to a presence: ${Object.keys(answer)}`);
+  }
 
   function close(): void {
     connection.end(new ClientClosed("The client was closed", { code: CLOSED_BY_PROGRAM }));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { ChannelEvent, Subscribed } from "./channel_event.ts";
+export type { ChannelEvent, PresenceChanged, Subscribed } from "./channel_event.ts";
 export type { ChannelOptions, Client, HistoryOptions, HistoryPage, Published, PublishOptions } from "./client.ts";
 export type { ClientCodec, ReceivedFrame } from "./codec.ts";
 export { connect } from "./connect.ts";

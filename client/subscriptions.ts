@@ -49,6 +49,11 @@ export class Subscriptions {
     });
   }
 
+  /** Whether a channel is live already: who listens to it now gets no event that says so. */
+  isLive(name: string): boolean {
+    return this.#channels.get(name)?.phase === "live" || (this.#own?.has(name) ?? false);
+  }
+
   /** The cursors and subscribe requests of a new connection. */
   hello(): { readonly since: Readonly<Record<string, string>>; readonly frames: readonly ClientFrame[] } {
     const states = [...this.#channels.values()].filter(({ observers }) => observers > 0);
@@ -93,6 +98,8 @@ export class Subscriptions {
   take(frame: ServerJson, source: string): boolean {
     if ("publication" in frame) this.#publication(frame.publication, source);
     else if ("subscribed" in frame) this.#subscribed(frame.subscribed);
+    else if ("joined" in frame) this.#tell({ kind: "joined", ...frame.joined });
+    else if ("left" in frame) this.#tell({ kind: "left", ...frame.left });
     else if ("gap" in frame) this.#tell({ kind: "gap", ...frame.gap });
     else if ("skipped" in frame) this.#tell({ kind: "skipped", ...frame.skipped });
     else if ("unsubscribed" in frame) this.#unsubscribed(frame.unsubscribed, frame.id);
