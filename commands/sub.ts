@@ -42,7 +42,7 @@ export async function sub(command: SubCommand): Promise<number> {
       printError(`${event.channel}: the log lost messages (${event.reason})`);
     } else if (event.kind === "skipped") {
       printError(`${event.channel}: ${event.count} messages were left out: this client is too slow`);
-    } else if (!event.recovered) {
+    } else if (event.kind === "subscribed" && !event.recovered) {
       printError(`${event.channel}: some messages are missing (${event.reason})`);
     }
   }

@@ -183,8 +183,9 @@ export class Presence {
   }
 
   #note(change: PresenceChange | undefined): void {
-    if (!change || this.problem !== undefined || !this.#watchers.has(change.channel)) return;
+    if (!change || this.problem !== undefined) return;
     const name = memberName(change);
-    if (!this.#changes.delete(name)) this.#changes.set(name, change);
+    // Those whom the opposite was to be told may be gone: it is taken back all the same.
+    if (!this.#changes.delete(name) && this.#watchers.has(change.channel)) this.#changes.set(name, change);
   }
 }

@@ -11,6 +11,7 @@ import type { GatewayPorts } from "../../../domain/scene.ts";
 import { SessionRegistry } from "../../../domain/session_registry.ts";
 import { riggedLog } from "../../../testing/mod.ts";
 import { PIPES, type Pipes } from "./pipelines.ts";
+import { replace } from "./replace.ts";
 
 /** A way in which a gateway can be broken. */
 export interface Mutant {
@@ -83,17 +84,6 @@ export const MUTANTS: readonly Mutant[] = [
 
 function onLog(ports: GatewayPorts, changes: Partial<Log>): GatewayPorts {
   return { ...ports, log: riggedLog(ports.log, changes) };
-}
-
-/** Puts methods in the place of those of a class. */
-function replace(prototype: object, methods: Readonly<Record<string, unknown>>): () => void {
-  const before = Object.fromEntries(
-    Object.keys(methods).map((name) => [name, Object.getOwnPropertyDescriptor(prototype, name)!]),
-  );
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
-  }
-  return () => Object.defineProperties(prototype, before);
 }
 
 const { cursor } = PartitionView.prototype;

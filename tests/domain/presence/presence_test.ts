@@ -1,8 +1,14 @@
 /** Gateways on one log, and who is present on all of them. */
 import { assertEquals } from "@std/assert";
-import type { GatewayPorts } from "../../domain/scene.ts";
-import { PRESENCE_TOPIC } from "../../domain/presence_word.ts";
-import { type TestClient, type TestGateway, testGateway, type TestGatewayOptions } from "../../testing/mod.ts";
+import type { GatewayPorts } from "../../../domain/scene.ts";
+import { PRESENCE_TOPIC } from "../../../domain/presence_word.ts";
+import {
+  riggedLog,
+  type TestClient,
+  type TestGateway,
+  testGateway,
+  type TestGatewayOptions,
+} from "../../../testing/mod.ts";
 
 const ROUTES = [{ channel: "chat:{room}", topic: "chat", presenceScope: "announced" as const }];
 const EXPIRY_MS = 10_000;
@@ -97,16 +103,12 @@ Deno.test("what happens in one turn is one append, and where nothing does heartb
   const appends: string[][] = [];
   const rig = (ports: GatewayPorts): GatewayPorts => ({
     ...ports,
-    log: {
-      ...ports.log,
-      state: ports.log.state,
-      tail: (request) => ports.log.tail(request),
-      range: (place) => ports.log.range(place),
+    log: riggedLog(ports.log, {
       append(records) {
         appends.push(records.map(({ key }) => key!.replace(/~.*/, "")));
         return ports.log.append(records);
       },
-    },
+    }),
   });
   using one = node("one", undefined, { rig });
   one.clock.advance(EXPIRY_MS / 4);
