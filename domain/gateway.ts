@@ -60,7 +60,7 @@ export interface GatewayOptions {
 export interface Readiness {
   /** Whether every check says `ok`. */
   readonly ready: boolean;
-  /** By name - `log`, `tail`, `drain` - `ok`, or what stands in the way. */
+  /** By name - `log`, `appends`, `tail`, `drain` - `ok`, or what stands in the way. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -159,12 +159,23 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     const checks = {
       // Probes may be public: why the log is away is for the operator, as it names brokers.
       log: available ? "ok" : forOperator && reason !== undefined ? `away: ${reason}` : "away",
+      appends: refusing(forOperator) ?? "ok",
       tail: view.servesAll(routes.topics) ? "ok" : "still reading the log",
       drain: draining ? "draining" : "ok",
       ...(denials ? { denyList: denials.problem(ports.clock.scheduler.now()) ?? "ok" } : {}),
       ...(presence?.topic ? { presence: presence.problem ?? "ok" } : {}),
     };
     return { ready: Object.values(checks).every((check) => check === "ok"), checks };
+  }
+
+  /** What stands in the way of appending to a topic of the routes. */
+  function refusing(forOperator: boolean): string | undefined {
+    const reasons = routes.topics.flatMap((topic) => {
+      const reason = view.state.topics.get(topic)?.refusing;
+      return reason === undefined ? [] : [`topic "${topic}": ${reason}`];
+    });
+    if (reasons.length === 0) return undefined;
+    return forOperator ? `refused: ${reasons.join("; ")}` : "refused";
   }
 }
 

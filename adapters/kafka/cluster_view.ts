@@ -35,6 +35,8 @@ export interface PartitionView {
   /** The node id of the broker to ask; -1 where there is none. */
   readonly leader: number;
   readonly leaderEpoch: number;
+  /** How many replicas are in sync. */
+  readonly inSync: number;
 }
 
 /** Makes the next view of each answer. */
@@ -80,7 +82,12 @@ function topicView(topic: TopicMetadata): TopicView {
   const partitions = topic.partitions.toSorted((a, b) => a.partition - b.partition);
   return {
     id: topic.id,
-    partitions: new Map(partitions.map(({ partition, leader, leaderEpoch }) => [partition, { leader, leaderEpoch }])),
+    partitions: new Map(
+      partitions.map(({ partition, leader, leaderEpoch, inSync }) => [
+        partition,
+        { leader, leaderEpoch, inSync: inSync.length },
+      ]),
+    ),
     replicas: Math.min(...partitions.map((partition) => partition.replicas.length)),
   };
 }

@@ -4,6 +4,7 @@ import type { Telemetry } from "../../domain/ports/telemetry.ts";
 import type { LogState, TopicState } from "../../domain/ports/log.ts";
 import type { Background } from "./background.ts";
 import type { Cluster, ClusterState } from "./cluster.ts";
+import { refusals } from "./refusals.ts";
 import { type Durability, judgeDurability, noteForgetful, noteWeak } from "./topics.ts";
 import type { KafkaDeadlines } from "./options.ts";
 import { bell, wait } from "./wait.ts";
@@ -39,6 +40,8 @@ export function keepState(cluster: Cluster, options: {
   let unstarted: string | undefined = "Kafka was not reached yet";
   let settled = false;
   let judged: ReadonlyMap<string, Durability> = new Map();
+  let refused: ReadonlyMap<string, string> = new Map();
+  const foldRefusals = refusals();
   const changed = bell();
 
   const publish = () => {
@@ -47,8 +50,19 @@ export function keepState(cluster: Cluster, options: {
     // From here on a topic that is not judged yet is one more, and takes nothing away from the others.
     settled ||= view !== undefined && unstarted === undefined &&
       [...view.topics.keys()].every((topic) => judged.has(topic));
-    const next = logState(cluster.state, judged, unstarted ?? (settled ? undefined : UNJUDGED));
+    if (view) noteRefusals(foldRefusals({ view, minInSync: minInSync(judged), now: performance.now() }));
+    const next = logState(cluster.state, { judged, refused }, unstarted ?? (settled ? undefined : UNJUDGED));
     if (!sameState(states.value, next)) states.next(next);
+  };
+
+  const noteRefusals = (next: ReadonlyMap<string, string>) => {
+    for (const [topic, reason] of next) {
+      if (!refused.has(topic)) telemetry.note("warn", `Kafka refuses every append to topic "${topic}"`, { reason });
+    }
+    for (const topic of refused.keys()) {
+      if (!next.has(topic)) telemetry.note("info", `Kafka takes appends to topic "${topic}" again`);
+    }
+    refused = next;
   };
 
   const judge = async () => {
@@ -102,14 +116,19 @@ export function keepState(cluster: Cluster, options: {
 
 function logState(
   { reachable, error, view }: ClusterState,
-  judged: ReadonlyMap<string, Durability>,
+  { judged, refused }: {
+    readonly judged: ReadonlyMap<string, Durability>;
+    readonly refused: ReadonlyMap<string, string>;
+  },
   unstarted: string | undefined,
 ): LogState {
   const topics = new Map<string, TopicState>();
   let leaderless: string | undefined;
   for (const [name, topic] of view?.topics ?? []) {
     const durability = judged.get(name)?.level;
-    if (durability) topics.set(name, { partitions: topic.partitions.size, durability });
+    const refusing = refused.get(name);
+    const told = refusing === undefined ? {} : { refusing };
+    if (durability) topics.set(name, { partitions: topic.partitions.size, durability, ...told });
     if (![...topic.partitions.values()].some(({ leader }) => leader >= 0)) leaderless ??= name;
   }
   if (leaderless !== undefined) leaderless = `No partition of Kafka topic "${leaderless}" has a leader`;
@@ -117,10 +136,18 @@ function logState(
   return reason === undefined ? { available: true, topics } : { available: false, reason, topics };
 }
 
+function minInSync(judged: ReadonlyMap<string, Durability>): ReadonlyMap<string, number> {
+  const known = [...judged].flatMap(([topic, { minInSync }]) =>
+    minInSync === undefined ? [] : [[topic, minInSync] as const]
+  );
+  return new Map(known);
+}
+
 function sameState(a: LogState, b: LogState): boolean {
   return a.available === b.available && a.reason === b.reason && a.topics.size === b.topics.size &&
     [...a.topics].every(([name, topic]) => {
       const other = b.topics.get(name);
-      return other?.partitions === topic.partitions && other.durability === topic.durability;
+      return other?.partitions === topic.partitions && other.durability === topic.durability &&
+        other.refusing === topic.refusing;
     });
 }

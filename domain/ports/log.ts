@@ -71,6 +71,8 @@ export interface TopicState {
   readonly partitions: number;
   /** `strong`: an acknowledged record outlives the loss of any one broker, or disk flushes are synchronous. */
   readonly durability: "strong" | "weak";
+  /** Present where the log has refused every append to it for a while: why, in words for an operator. Reads work. */
+  readonly refusing?: string;
 }
 
 /** What a tail follows, and from where. */

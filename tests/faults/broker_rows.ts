@@ -11,6 +11,8 @@ import { until } from "./until.ts";
 const BROKER_STOP_MS = 8_000;
 /** How soon `/readyz` says that Kafka is away. */
 const NOTICED_MS = 10_000;
+/** For how long a topic has to refuse appends before `/readyz` says so. */
+const REFUSED_FOR_MS = 10_000;
 /** The deadline of a publish, and what a busy machine adds. */
 const ANSWERED_MS = 15_000;
 
@@ -64,18 +66,13 @@ export const brokerRows: readonly Row[] = [
     name: "all brokers are stopped for a while",
     async run(scene) {
       const { cluster, fleet, load } = scene;
-      const ready = async ({ http }: { readonly http: string }) => {
-        const answer = await fetch(`${http}/readyz`);
-        await answer.body?.cancel();
-        return answer.ok;
-      };
       const closes = () => [...load.publishers, ...load.subscribers].flatMap(({ client }) => client.wire.closes);
       for (const node of cluster.nodes) node.pause();
       try {
         await using witness = await JsonClient.open(fleet.nodes[0]!.url);
         await until(
           "no gateway says that it is ready",
-          async () => !(await Promise.all(fleet.nodes.map(ready))).some(Boolean),
+          async () => !(await Promise.all(fleet.nodes.map(isReady))).some(Boolean),
           NOTICED_MS,
         );
         const sinceMs = performance.now();
@@ -90,7 +87,7 @@ export const brokerRows: readonly Row[] = [
         load.flows(FLOWS_WITHIN_MS),
         until(
           "every gateway says that it is ready",
-          async () => (await Promise.all(fleet.nodes.map(ready))).every(Boolean),
+          async () => (await Promise.all(fleet.nodes.map(isReady))).every(Boolean),
           FLOWS_WITHIN_MS,
         ),
       ]);
@@ -114,12 +111,28 @@ export const brokerRows: readonly Row[] = [
       const { error } = await witness.request({ publish: { channel: "chat:elsewhere", payload: 1 } });
       assertEquals([error?.code, error?.retryAfterMs > 0], ["unavailable", true], JSON.stringify(error));
       assert(performance.now() - sinceMs < ANSWERED_MS);
+      const ready = () => Promise.all(fleet.nodes.map(isReady));
+      await until(
+        "no gateway says that it is ready",
+        async () => !(await ready()).some(Boolean),
+        REFUSED_FOR_MS + NOTICED_MS,
+      );
       await leader.start();
       await untilInSync(scene, 3);
-      await load.flows(FLOWS_WITHIN_MS);
+      await Promise.all([
+        load.flows(FLOWS_WITHIN_MS),
+        until("every gateway says that it is ready", async () => (await ready()).every(Boolean), FLOWS_WITHIN_MS),
+      ]);
     },
   },
 ];
+
+/** What a gateway's `/readyz` says. */
+async function isReady({ http }: { readonly http: string }): Promise<boolean> {
+  const answer = await fetch(`${http}/readyz`);
+  await answer.body?.cancel();
+  return answer.ok;
+}
 
 /** Gives every partition another preferred leader, and waits until the brokers have elected it. */
 async function moveLeaders(scene: Scene): Promise<void> {

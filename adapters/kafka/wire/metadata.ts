@@ -43,6 +43,8 @@ export interface PartitionMetadata {
   readonly leader: number;
   readonly leaderEpoch: number;
   readonly replicas: readonly number[];
+  /** Those of them that have all that was acknowledged. */
+  readonly inSync: readonly number[];
 }
 
 /** Asks for the metadata of topics; makes none that are missing. Names of no topics ask for none. */
@@ -93,8 +95,8 @@ function readPartition(from: WireReader): PartitionMetadata {
   const leader = from.int32();
   const leaderEpoch = from.int32();
   const replicas = from.array(() => from.int32());
-  from.array(() => from.int32());
+  const inSync = from.array(() => from.int32());
   from.array(() => from.int32());
   from.end();
-  return { error, partition, leader, leaderEpoch, replicas };
+  return { error, partition, leader, leaderEpoch, replicas, inSync };
 }

@@ -18,6 +18,7 @@ function there(name: string, replicas = [[1, 2, 3], [1, 2]]): TopicMetadata {
       leader: each[0]!,
       leaderEpoch: 4,
       replicas: each,
+      inSync: each.slice(1),
     })),
   };
 }
@@ -33,7 +34,10 @@ Deno.test("a view has addresses, leaders and the fewest replicas of a topic", ()
   const view = clusterViews()(answer(there("chat")));
   assertEquals([...view.brokers], [[1, "kafka:9092"]]);
   const topic = view.topics.get("chat")!;
-  assertEquals([...topic.partitions], [[0, { leader: 1, leaderEpoch: 4 }], [1, { leader: 1, leaderEpoch: 4 }]]);
+  assertEquals([...topic.partitions], [
+    [0, { leader: 1, leaderEpoch: 4, inSync: 2 }],
+    [1, { leader: 1, leaderEpoch: 4, inSync: 1 }],
+  ]);
   assertEquals({ id: topic.id, replicas: topic.replicas }, { id: "aa", replicas: 2 });
 });
 

@@ -16,7 +16,7 @@ import { buildBatch } from "./wire/batch_builder.ts";
 /** A tail of one partition of which broker 1 is the leader, at offset 5. */
 function scene() {
   const options = optionsFor(["kafka:9092"], ["chat"]);
-  const partitions = new Map([[0, { leader: 1, leaderEpoch: 7 }]]);
+  const partitions = new Map([[0, { leader: 1, leaderEpoch: 7, inSync: 1 }]]);
   const view = {
     brokers: new Map([[1, "kafka:9092"]]),
     controller: 1,
@@ -141,7 +141,7 @@ Deno.test("a leader that changes while a batch is inflated makes the answer late
   const { partitions, pieces, take } = scene();
   const packed = buildBatch({ start: 5, codec: 1, records: [{ delta: 0, value: "five" }] });
   const taking = take({ records: packed });
-  partitions.set(0, { leader: 2, leaderEpoch: 8 });
+  partitions.set(0, { leader: 2, leaderEpoch: 8, inSync: 1 });
   assertEquals({ taken: await taking, pieces }, { taken: false, pieces: [] });
 });
 
