@@ -1,25 +1,18 @@
 /** The life of one connection, as a pipeline of its own. */
 import {
-  catchError,
   concat,
-  connect,
   defer,
-  EMPTY,
-  endWith,
-  finalize,
-  ignoreElements,
+  exhaustMap,
   map,
   merge,
   type Observable,
+  type ObservableInput,
   of,
   type SchedulerLike,
-  switchMap,
-  take,
-  takeUntil,
   timer,
 } from "rxjs";
 import { inPortions } from "../streams/in_portions.ts";
-import { limitGroupsInFlight } from "../streams/limit_groups_in_flight.ts";
+import { type Order, runUntilOver } from "../streams/run_until_over.ts";
 import { answer } from "./answer.ts";
 import { beginSession, type BeginStep, ownCursors } from "./begin_session.ts";
 import { disconnect } from "./disconnect.ts";
@@ -75,39 +68,46 @@ export function runSession(
   const opened = admission.kind === "identified" ? ownCursors(scene, { connection, identity: admission.identity }) : {};
   const patienceMs = admission.kind === "awaited" && admission.patient ? settings.connectMs : settings.connectWaitMs;
   let session: Session | undefined;
-  return connection.messages.pipe(
-    connect((messages$) => {
-      const ended$ = messages$.pipe(ignoreElements(), endWith(undefined));
-      const after = (part: (withinMs: number) => number) =>
-        drain$.pipe(take(1), switchMap(({ withinMs }) => timer(part(withinMs), scheduler)));
-      const lastCall$ = after((withinMs) => random.fraction() * withinMs * DRAIN.spread);
-      const tooLate$ = after((withinMs) => withinMs * DRAIN.hard);
-      const arrivals$ = merge(
-        messages$.pipe(map((message): Arrival => ({ kind: "frames", decoded: decode(message) }))),
-        timer(patienceMs, scheduler).pipe(map((): Arrival => ({ kind: "silence" })), takeUntil(messages$)),
-        drain$.pipe(take(1), map((): Arrival => ({ kind: "drain" }))),
-      );
-      const work$ = arrivals$.pipe(
-        takeUntil(merge(lastCall$, ended$)),
-        map((arrival, at) => at === 0 ? begin(arrival) : tasksOf(arrival, scheduler)),
-        limitGroupsInFlight<Task, readonly Effect[]>(carryOut, {
-          high: settings.publishesInFlight,
-          low: settings.publishesInFlight / 2,
-          waiting: MESSAGES_WAITING,
-          pause: [{ kind: "pause", connection }],
-          resume: [{ kind: "resume", connection }],
-        }),
-        takeUntil(merge(tooLate$, ended$)),
-      );
-      const goodbye: Effect = { kind: "close", connection, disconnect: disconnect("draining") };
-      return concat(work$, of<readonly Effect[]>([goodbye]));
-    }),
-    catchError((error) => {
-      telemetry.note("error", "A session failed", { session: connection.session, error: String(error) });
-      return of<readonly Effect[]>([{ kind: "close", connection, disconnect: disconnect("internal") }]);
-    }),
-    finalize(end),
-  );
+  let begun = false;
+  return runUntilOver(connection.messages, {
+    groupOf: (message) => tasksFor({ kind: "frames", decoded: decode(message) }),
+    project: carryOut,
+    limit: {
+      high: settings.publishesInFlight,
+      low: settings.publishesInFlight / 2,
+      waiting: MESSAGES_WAITING,
+      pause: [{ kind: "pause", connection }],
+      resume: [{ kind: "resume", connection }],
+    },
+    orders: [
+      timer(patienceMs, scheduler).pipe(map(() => groupFor({ kind: "silence" }))),
+      drain$.pipe(exhaustMap(windDown)),
+    ],
+    lastWord: (failed) => {
+      if (!failed) return [{ kind: "close", connection, disconnect: disconnect("draining") }];
+      telemetry.note("error", "A session failed", { session: connection.session, error: String(failed.error) });
+      return [{ kind: "close", connection, disconnect: disconnect("internal") }];
+    },
+    left: end,
+  });
+
+  function windDown({ withinMs }: Drain): Observable<Order<Task>> {
+    return merge(
+      of(groupFor({ kind: "drain" })),
+      timer(random.fraction() * withinMs * DRAIN.spread, scheduler).pipe(map((): Order<Task> => ({ kind: "last" }))),
+      timer(withinMs * DRAIN.hard, scheduler).pipe(map((): Order<Task> => ({ kind: "over" }))),
+    );
+  }
+
+  function groupFor(arrival: Arrival): Order<Task> {
+    return { kind: "group", group: tasksFor(arrival) };
+  }
+
+  function tasksFor(arrival: Arrival): ObservableInput<Task> {
+    if (begun) return tasksOf(arrival, scheduler);
+    begun = true;
+    return begin(arrival);
+  }
 
   function decode(message: string | Uint8Array): readonly Decoded[] {
     const decoded = connection.codec.decode(message);
@@ -135,14 +135,14 @@ export function runSession(
     return effects([]);
   }
 
-  function carryOut(task: Task): Observable<readonly Effect[]> {
-    if (task.kind === "effects") return of(task.effects);
+  function carryOut(task: Task): ObservableInput<readonly Effect[]> {
+    if (task.kind === "effects") return [task.effects];
     // Without a session it was refused; like one that was ended, its close is under way.
-    if (!session || session.ended) return EMPTY;
+    if (!session || session.ended) return [];
     if (task.kind === "decoded") return answer(scene, session, task.decoded);
-    if (task.kind === "blank") return of(holdRates(scene, session, task) ?? []);
+    if (task.kind === "blank") return [holdRates(scene, session, task) ?? []];
     const reconnectAfterMs = Math.floor(random.fraction() * DRAIN.reconnectWithinMs);
-    return of(reply(session, { type: "draining", reconnectAfterMs }));
+    return [reply(session, { type: "draining", reconnectAfterMs })];
   }
 
   function end(): void {
@@ -152,14 +152,12 @@ export function runSession(
   }
 }
 
-function tasksOf(arrival: Arrival, scheduler: SchedulerLike): Observable<Task> {
-  if (arrival.kind === "frames") {
-    const { decoded } = arrival;
-    return decoded.length === 0
-      ? of({ kind: "blank" })
-      : inPortions(decoded.map((decoded): Task => ({ kind: "decoded", decoded })), { size: FRAMES_A_TURN, scheduler });
-  }
-  return arrival.kind === "drain" ? of(arrival) : EMPTY;
+function tasksOf(arrival: Arrival, scheduler: SchedulerLike): ObservableInput<Task> {
+  if (arrival.kind === "drain") return [arrival];
+  if (arrival.kind === "silence") return [];
+  const tasks = arrival.decoded.map((decoded): Task => ({ kind: "decoded", decoded }));
+  if (tasks.length === 0) return [{ kind: "blank" }];
+  return tasks.length <= FRAMES_A_TURN ? tasks : inPortions(tasks, { size: FRAMES_A_TURN, scheduler });
 }
 
 function effects(list: readonly Effect[]): Task {

@@ -1,81 +1,44 @@
-import {
-  concat,
-  concatMap,
-  connect,
-  defer,
-  EMPTY,
-  map,
-  merge,
-  mergeAll,
-  type Observable,
-  of,
-  type OperatorFunction,
-  queueScheduler,
-  subscribeOn,
-  tap,
-} from "rxjs";
-
-/** When to ask a source of groups to pause, and when to go on. */
-export interface InFlightLimit<Out> {
-  /** With so many items under way `pause` is emitted; no more are started. At least 1. */
-  readonly high: number;
-  /** After a pause, with so many items or fewer under way, `resume` is emitted. Less than `high`. */
-  readonly low: number;
-  /** With so many groups that wait for the group before them `pause` is emitted, too; and `resume` when none does. At least 1. */
-  readonly waiting: number;
-  /** What is emitted to have the source stop. */
-  readonly pause: Out;
-  /** What is emitted to have it go on. */
-  readonly resume: Out;
-}
+import { Observable, type ObservableInput, type OperatorFunction, Subscriber } from "rxjs";
+import { GroupWork, type InFlightLimit } from "./group_work.ts";
 
 /**
  * Runs `project` for each item of groups of items, up to `high` at once, each started in the order of the groups and items; a group
  * begins when the one before it has completed. Emits all outputs as they come, and between them `pause` and `resume` in turn: a source
  * that stops when told keeps what waits here bounded.
  *
- * Completes when the source, the groups and all projections have. An error of a group or a projection is the output's.
+ * Completes when the source, the groups and all projections have. An error of the source, a group or a projection is the output's.
  */
 export function limitGroupsInFlight<In, Out>(
-  project: (item: In) => Observable<Out>,
+  project: (item: In) => ObservableInput<Out>,
   limit: InFlightLimit<Out>,
-): OperatorFunction<Observable<In>, Out> {
-  const { high, low, pause, resume } = limit;
+): OperatorFunction<ObservableInput<In>, Out> {
   return (source) =>
-    defer(() => {
-      let inFlight = 0;
-      let waiting = 0;
-      let paused = false;
-      const grown = defer(() => {
-        if (paused || (inFlight < high && waiting < limit.waiting)) return EMPTY;
-        paused = true;
-        return of(pause);
-      });
-      const eased = defer(() => {
-        if (!paused || inFlight > low || waiting > 0) return EMPTY;
-        paused = false;
-        return of(resume);
-      });
-      const ended = defer(() => {
-        inFlight--;
-        return eased;
-      });
-      // The queue keeps many that end as soon as they start, after a wait, from nesting one within the other.
-      const run = (item: In) =>
-        defer(() => {
-          inFlight++;
-          return merge(concat(project(item), ended), grown);
-        }).pipe(subscribeOn(queueScheduler));
-      const inTurn = (group: Observable<In>) =>
-        defer(() => {
-          waiting--;
-          return concat(group.pipe(map(run)), of(eased));
-        }).pipe(subscribeOn(queueScheduler));
-      return source.pipe(
-        tap(() => waiting++),
-        connect((groups$) =>
-          merge(groups$.pipe(concatMap(inTurn), mergeAll(high)), groups$.pipe(concatMap(() => grown)))
-        ),
-      );
+    // deno-lint-ignore tidegate/no-new-observable -- see GroupWork
+    new Observable((out) => {
+      const groups = new Groups(new GroupWork({ project, limit, out }));
+      out.add(groups);
+      // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
+      source.subscribe(groups);
     });
+}
+
+/** Listens to the source of groups. */
+class Groups<In, Out> extends Subscriber<ObservableInput<In>> {
+  constructor(private readonly work: GroupWork<In, Out>) {
+    super();
+  }
+
+  protected override _next(group: ObservableInput<In>): void {
+    this.work.add(group);
+  }
+
+  protected override _error(error: unknown): void {
+    this.unsubscribe();
+    this.work.fail(error);
+  }
+
+  protected override _complete(): void {
+    this.unsubscribe();
+    this.work.end();
+  }
 }
