@@ -1,9 +1,9 @@
-import { Buffer } from "node:buffer";
 import type { Codec } from "../../domain/ports/codec.ts";
+import { OutMessage } from "./out_message.ts";
 
 interface Joined {
   readonly frames: readonly Uint8Array[];
-  readonly message: Buffer;
+  readonly message: OutMessage;
 }
 
 /** So many different messages that start with the same frame are remembered. */
@@ -24,15 +24,13 @@ export class MessageJoiner {
     this.#remembering = remembering;
   }
 
-  /** The bytes of a message. Shared: never mutate them. `frames` is not empty, and must not change later. */
-  join(codec: Codec, frames: readonly Uint8Array[]): Buffer {
+  /** The message of frames, shared. `frames` is not empty, and must not change later. */
+  join(codec: Codec, frames: readonly Uint8Array[]): OutMessage {
     const first = frames[0]!;
     const known = this.#joined.get(first);
     const same = known?.find((joined) => isSame(joined.frames, frames));
     if (same) return same.message;
-    const bytes = codec.join(frames);
-    // ws would make this view of the bytes again for every connection.
-    const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const message = new OutMessage(codec.join(frames), codec);
     if (!known) {
       if (this.#joined.size === 0) this.#remembering();
       this.#joined.set(first, [{ frames, message }]);

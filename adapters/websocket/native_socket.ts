@@ -1,12 +1,9 @@
 import type { SchedulerLike, Subscription } from "rxjs";
+import type { OutMessage } from "./out_message.ts";
 import type { Socket } from "./socket.ts";
 
 /** How often a socket that has bytes waiting is asked whether it has taken them, in milliseconds: at first, and at last. */
 const POLL_MS = { first: 2, last: 100 };
-
-const decoder = new TextDecoder();
-/** The text of messages that several sockets are sent. */
-const texts = new WeakMap<Uint8Array, string>();
 
 /**
  * A WebSocket of `Deno.upgradeWebSocket` that is open.
@@ -35,8 +32,8 @@ export class NativeSocket implements Socket {
     return this.#webSocket.bufferedAmount;
   }
 
-  send(message: Uint8Array, options: { readonly binary: boolean }, written: () => void): void {
-    this.#webSocket.send(options.binary ? message as Uint8Array<ArrayBuffer> : textOf(message));
+  send(message: OutMessage, written: () => void): void {
+    this.#webSocket.send(message.binary ? message.bytes as Uint8Array<ArrayBuffer> : message.text);
     this.#poll ??= this.#watch(written);
   }
 
@@ -71,10 +68,4 @@ export class NativeSocket implements Socket {
       if (taken) written();
     }, waitMs);
   }
-}
-
-function textOf(message: Uint8Array): string {
-  let text = texts.get(message);
-  if (text === undefined) texts.set(message, text = decoder.decode(message));
-  return text;
 }

@@ -15,6 +15,7 @@ import { Lobby, type Upgrade } from "./lobby.ts";
 import { crowded } from "./refusal.ts";
 import { CONTROLS, type SocketConnection } from "./socket_connection.ts";
 import { chooseCodec } from "./subprotocol.ts";
+import { WsSocket } from "./ws_socket.ts";
 import { wsLimits, type WsTransportOptions } from "./ws_options.ts";
 
 /** A transport that listens on a port, and is to be closed by who opened it. */
@@ -98,7 +99,7 @@ export async function openWsTransport(options: WsTransportOptions): Promise<WsTr
     const address = addressOf(handshakeOf(request));
     webSockets.handleUpgrade(request, socket, Buffer.from(head), (webSocket) => {
       if (address !== undefined) webSocket.once("close", places.take(address));
-      tell(webSocket, connections.accept(webSocket, as));
+      tell(webSocket, connections.accept(new WsSocket(webSocket, socket), as));
     });
   }
 

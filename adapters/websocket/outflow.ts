@@ -100,8 +100,7 @@ export class Outflow {
       this.#backlog.clear();
     } else {
       while (!this.#backlog.empty && socket.bufferedAmount < aheadBytes) {
-        const message = joiner.join(codec, this.#backlog.take(this.#maxMessageBytes));
-        socket.send(message, { binary: codec.binary }, this.#written);
+        socket.send(joiner.join(codec, this.#backlog.take(this.#maxMessageBytes)), this.#written);
       }
       if (this.#backlog.empty) emptied();
     }

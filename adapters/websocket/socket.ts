@@ -1,4 +1,6 @@
-/** A WebSocket as a connection uses it, whatever the API under it. The `ws` package's own is one. */
+import type { OutMessage } from "./out_message.ts";
+
+/** A WebSocket as a connection uses it, whatever the API under it. */
 export interface Socket {
   /** As in the WHATWG API: {@linkcode OPEN} while messages can be sent. */
   readonly readyState: number;
@@ -8,7 +10,7 @@ export interface Socket {
    * Hands a message over. `written` is called when the system may have taken it, with the error where it cannot; one call may stand
    * for several messages.
    */
-  send(message: Uint8Array, options: { readonly binary: boolean }, written: (error?: Error | null) => void): void;
+  send(message: OutMessage, written: (error?: Error | null) => void): void;
   /** Sends a close frame behind what was handed over. */
   close(code: number, reason: string): void;
   /** Frees the socket without waiting for its client; where the API cannot, gives it up as gone. */
