@@ -74,7 +74,11 @@ export function keepPresence(scene: PresenceScene, presence: Presence): Operator
   function append(words: readonly PresenceWord[]): Observable<never> {
     telemetry.count("presence_written", words.length);
     return log.append(words.map(presenceRecord)).pipe(
-      tap((outcome) => presence.written(words[outcome.index]!, outcome)),
+      tap((outcome) => {
+        presence.written(words[outcome.index]!, outcome);
+        if (outcome.kind === "appended") return;
+        telemetry.note("warn", "Cannot write who is present", { topic: topic?.topic, reason: outcome.message });
+      }),
       ignoreElements(),
     );
   }

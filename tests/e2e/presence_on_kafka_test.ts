@@ -1,5 +1,6 @@
 /** Who is present on several gateways, on a real Kafka. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startKafka } from "../kafka/broker.ts";
 import { kafkaForFile, kafkaTest } from "../kafka/kafka_test_case.ts";
 import { asAdmin, readTopic } from "../kafka/topics.ts";
 import { type GatewayProcess, startGateway } from "./gateway_process.ts";
@@ -36,6 +37,17 @@ async function enter(gateway: GatewayProcess, user: string, channel = "room:a"):
   const answer = await client.request({ subscribe: { channel } });
   assert(answer.subscribed, JSON.stringify(answer));
   return client;
+}
+
+/** Enters as soon as the gateway can read the log. */
+async function untilEntered(gateway: GatewayProcess, user: string, channel: string): Promise<JsonClient> {
+  const client = await JsonClient.open(gateway.url, { user });
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer = await client.request({ subscribe: { channel } });
+    if (answer.subscribed) return client;
+    assert(Date.now() < deadline && answer.error?.code === "unavailable", JSON.stringify(answer));
+  }
 }
 
 async function present(client: JsonClient, channel = "room:a"): Promise<string[]> {
@@ -144,6 +156,34 @@ kafkaTest("a gateway that was stopped says its users again when it goes on, and 
   assertEquals(told(ann, BOB), ["joined", "left", "joined"]);
   assertEquals(told(bob, ANN).includes("left"), false);
   assertEquals(await present(bob, "room:b"), ["a 1", "b 1"]);
+});
+
+kafkaTest("while Kafka is away for longer than the expiry nobody is taken for gone", async () => {
+  await using kafka = await startKafka();
+  const [broker] = kafka.nodes;
+  // Somebody else's Kafka is not ours to kill.
+  if (!broker) return;
+  const { config, env } = options();
+  const own = { config, env: { ...env, KAFKA_BROKERS: kafka.brokers.join(",") } };
+  await using one = await startGateway(own);
+  await using two = await startGateway(own);
+  await using ann = await enter(one, ANN, "room:d");
+  await using bob = await enter(two, BOB, "room:d");
+  await untilPresent(ann, ["a 1", "b 1"], "room:d");
+  await untilPresent(bob, ["a 1", "b 1"], "room:d");
+  await broker.kill();
+  await new Promise((resolve) => setTimeout(resolve, 2 * EXPIRY_MS));
+  assertEquals(await present(ann, "room:d"), ["a 1", "b 1"]);
+  await broker.start();
+  // That it is back is seen by one who comes now.
+  await using carl = await untilEntered(two, CARL, "room:d");
+  await untilPresent(ann, ["a 1", "b 1", "c 1"], "room:d");
+  // By now everyone has been heard of, or would be gone.
+  await new Promise((resolve) => setTimeout(resolve, EXPIRY_MS));
+  for (const client of [ann, bob, carl]) {
+    assertEquals(client.frames.filter(({ left }) => left), []);
+    assertEquals(await present(client, "room:d"), ["a 1", "b 1", "c 1"]);
+  }
 });
 
 kafkaTest("a gateway that drains takes its users along at once", async () => {

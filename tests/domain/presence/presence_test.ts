@@ -1,5 +1,8 @@
 /** Gateways on one log, and who is present on all of them. */
 import { assertEquals } from "@std/assert";
+import { of } from "rxjs";
+import type { UserId } from "../../../domain/channel.ts";
+import { type Grants, parseGrants } from "../../../domain/grants.ts";
 import type { GatewayPorts } from "../../../domain/scene.ts";
 import { PRESENCE_TOPIC } from "../../../domain/presence_word.ts";
 import {
@@ -200,6 +203,27 @@ Deno.test("who may not see presence is told of nobody", () => {
   one.subscriber("bob", "chat:a");
   one.clock.advance(10);
   assertEquals([told(ann), present(ann, one)], [[], "forbidden"]);
+});
+
+Deno.test("a new token begins, or ends, that a subscriber is told of others", () => {
+  const grants = (...presence: string[]) => parseGrants({ subscribe: ["**"], presence }, "ann" as UserId) as Grants;
+  const tokens: Readonly<Record<string, Grants>> = { may: grants("chat:*"), "may not": grants() };
+  const refresh = (token: string) => of({ user: "ann" as UserId, grants: tokens[token]! });
+  const rig = (ports: GatewayPorts) => ({ ...ports, authenticator: { ...ports.authenticator, refresh } });
+  using one = node("one", undefined, { rig });
+  const ann = one.open({ kind: "identified", identity: { user: "ann" as UserId, grants: tokens["may not"]! } });
+  ann.send({ type: "connect" }, { type: "subscribe", id: 1, channel: "chat:a" });
+  one.clock.advance(10);
+  one.subscriber("bob", "chat:a");
+  one.clock.advance(10);
+  assertEquals(told(ann), []);
+  for (const [token, user] of [["may", "carl"], ["may not", "dan"]] as const) {
+    ann.send({ type: "refresh", id: 2, token });
+    one.clock.advance(10);
+    one.subscriber(user, "chat:a");
+    one.clock.advance(10);
+    assertEquals(told(ann), ["joined carl"]);
+  }
 });
 
 Deno.test("a route that shares presence without announcing it tells nobody, and one of the node writes nothing", () => {
