@@ -1,7 +1,9 @@
 /** A process with many clients: `deno run load/main.ts`, commanded by the benchmark. */
 import { watchLag } from "../measure/event_loop_lag.ts";
 import { obey, tell } from "../processes/commands.ts";
-import { type Crowd, type CrowdPlan, openCrowd } from "./crowd.ts";
+import { comeBack, type ComeBackReport } from "./come_back.ts";
+import { type Crowd, openCrowd } from "./crowd.ts";
+import type { CrowdPlan } from "./crowd_plan.ts";
 import { type Publishers, type PublishPlan, type PublishReport, startPublishing } from "./publishers.ts";
 import { dialectsOf, type Speech } from "./speech.ts";
 import type { TallyReport } from "./tally.ts";
@@ -12,6 +14,14 @@ export interface LoadReport extends TallyReport {
   readonly lagMs: number;
   /** Why clients ended that should not have, and how many. */
   readonly ended: Readonly<Record<string, number>>;
+}
+
+/** Who comes back, and to what. */
+export interface ComeBackOptions {
+  readonly plan: CrowdPlan;
+  readonly speech: Speech;
+  /** Records of each channel that were produced meanwhile. */
+  readonly missed: number;
 }
 
 /** What it tells while it is watched. */
@@ -63,6 +73,19 @@ const commands = {
   published: (): PublishReport & { readonly lagMs: number } => ({ ...publishers!.report(), lagMs: lag.take() }),
   /** Publishes nothing more; resolves when all is answered. */
   stopPublishing: (): Promise<PublishReport> => publishers!.stop(),
+  /** Ends all clients, which keep their cursors, and resolves when the server knows. */
+  async leave(): Promise<void> {
+    opened().close();
+    await Promise.all(opened().clients.map(({ ended }) => ended));
+  },
+  /** The clients that left come back at once, to what they missed: so many records in each of their channels. */
+  async comeBack({ plan, speech, missed }: ComeBackOptions): Promise<ComeBackReport & { readonly lagMs: number }> {
+    const { cursors } = opened();
+    lag.take();
+    const back = await comeBack(plan, dialectsOf(speech), { cursors, missed });
+    crowd = back.crowd;
+    return { ...back.report, lagMs: lag.take() };
+  },
   /** Ends all clients. */
   close(): void {
     clearInterval(watching);

@@ -1,7 +1,8 @@
 /** Clients that publish: each has so many publishes without an answer, all the time. */
 import { nowMicros } from "../measure/clock.ts";
 import { Histogram, type HistogramPairs } from "../measure/histogram.ts";
-import { channelName, type Crowd } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
+import { channelName } from "./crowd_plan.ts";
 import type { Dialect } from "./dialect.ts";
 import { stampedValue } from "./stamp.ts";
 

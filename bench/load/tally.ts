@@ -56,6 +56,11 @@ export class Tally {
     return true;
   }
 
+  /** The number of the last delivery to a client in a channel; 0 where there was none. */
+  lastNumber(client: number, channel: number): number {
+    return this.#next[client * this.#channels + channel]! - 1;
+  }
+
   /** What was counted until now. */
   report(): TallyReport {
     return { delivered: this.delivered, again: this.again, latencies: this.#latencies.toPairs() };

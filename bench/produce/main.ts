@@ -1,6 +1,6 @@
 /** A process that produces records: `deno run produce/main.ts`, commanded by the benchmark. */
 import { Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
-import { channelName } from "../load/crowd.ts";
+import { channelName } from "../load/crowd_plan.ts";
 import { stampedValue } from "../load/stamp.ts";
 import { nowMicros } from "../measure/clock.ts";
 import { obey } from "../processes/commands.ts";

@@ -17,8 +17,8 @@ export const FIGURES = {
   p90: ({ latencies }) => latencies?.p90,
   p99: ({ latencies }) => latencies?.p99,
   p999: ({ latencies }) => latencies?.p999,
-  /** KB of the server's memory for each connection. */
-  connectionKb: ({ connectionBytes, connections }) => connectionBytes / connections / 1000,
+  /** KB that the server's memory grew by for each connection. */
+  connectionKb: ({ emptyBytes, residentBytes, connections }) => (residentBytes - emptyBytes) / connections / 1000,
   /** MB of the server's memory at the end. */
   residentMb: ({ residentBytes }) => residentBytes / 1e6,
   /** Hundredths of all that was to come, and did not. */

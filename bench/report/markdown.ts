@@ -1,11 +1,25 @@
 /** A benchmark's result for people, in Markdown. */
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { BenchResult } from "./result.ts";
-import { scenarioTables, titleOf } from "./table.ts";
+import { groupRuns } from "./figures.ts";
+import { judge, judgementCells } from "./gate.ts";
+import { GATES } from "./gates.ts";
+import { markdownTable, scenarioTables, titleOf } from "./table.ts";
 
 /** Everything but the title. */
 export function markdownOf(result: BenchResult, scenarios: readonly Scenario[]): string {
-  return [aboutRun(result), scenarioTables(scenarios, result.runs), failures(result)].filter(Boolean).join("\n");
+  return [aboutRun(result), gatesOf(result), scenarioTables(scenarios, result.runs), failures(result)]
+    .filter(Boolean).join("\n");
+}
+
+/** What is promised, of what was run. */
+function gatesOf({ runs }: BenchResult): string {
+  const groups = groupRuns(runs);
+  const judged = GATES.filter(({ scenario }) => groups.some((group) => group.scenario === scenario))
+    .map((gate) => judge(gate, groups));
+  if (judged.length === 0) return "";
+  const head = ["scenario", "figure", "gate", "goal", "measured", "holds"];
+  return `### What is promised\n\n${markdownTable([head, ...judged.map(judgementCells)])}\n`;
 }
 
 function aboutRun({ began, machine, versions, rounds, seconds }: BenchResult): string {

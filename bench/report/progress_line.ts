@@ -16,7 +16,10 @@ const SHOWN: readonly (readonly [FigureName, string])[] = [
 export function progressLine(run: Measured): string {
   const figures = SHOWN.flatMap(([name, unit]) => {
     const value = FIGURES[name](run);
-    return value === undefined ? [] : [`${shortNumber(value)}${unit}`];
+    // What the heap grew by says something of connections where there are many, and nothing else goes on.
+    return value === undefined || (name === "connectionKb" && run.operations > 0)
+      ? []
+      : [`${shortNumber(value)}${unit}`];
   });
   const notes = [
     ...run.missing > 0 ? [`${run.missing} of ${run.expected} MISSING`] : [],

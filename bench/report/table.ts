@@ -27,6 +27,7 @@ const TRAFFIC: readonly Column[] = [
 
 const COLUMNS: Readonly<Record<Scenario["kind"], readonly Column[]>> = {
   traffic: TRAFFIC,
+  resume: TRAFFIC.map(({ head, ...column }) => ({ ...column, head: head.replace(" ms", " ms to be back") })),
   publish: TRAFFIC.map(({ head, ...column }) => ({
     ...column,
     head: head.replace("deliveries/s", "acked/s").replace("a delivery", "a publish"),

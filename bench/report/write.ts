@@ -1,13 +1,15 @@
 /** Where a benchmark's result goes. */
 import type { Scenario } from "../scenarios/scenario.ts";
 import { markdownOf } from "./markdown.ts";
+import { plotOf } from "./plot.ts";
 import type { BenchResult } from "./result.ts";
 
 const DOCUMENT = new URL("../../docs/performance.md", import.meta.url);
+const PLOT = new URL("performance.svg", DOCUMENT);
 const BEGIN = "<!-- results: written by `deno task bench --write-docs` -->";
 const END = "<!-- end of results -->";
 
-/** Writes the raw figures, the tables and the plot into a folder, and, where that is asked for, the tables into the document. */
+/** Writes the raw figures, the tables and the plot into a folder, and, where that is asked for, tables and plot into the documents. */
 export async function writeResult(
   result: BenchResult,
   { out, writeDocs, scenarios }: {
@@ -17,11 +19,29 @@ export async function writeResult(
   },
 ): Promise<void> {
   const tables = markdownOf(result, scenarios);
+  const plot = plotOf(result.runs);
   await Deno.mkdir(out, { recursive: true });
   await Deno.writeTextFile(`${out}/results.json`, `${JSON.stringify(result, null, 1)}\n`);
-  await Deno.writeTextFile(`${out}/results.md`, `# Results\n\n${tables}`);
-  if (writeDocs) await Deno.writeTextFile(DOCUMENT, between(await Deno.readTextFile(DOCUMENT), tables));
-  console.error(`Wrote ${out}/results.md`);
+  await Deno.writeTextFile(`${out}/results.md`, `# Results\n\n${picture("results.svg")}\n\n${tables}`);
+  await Deno.writeTextFile(`${out}/results.svg`, plot);
+  if (writeDocs) {
+    await Deno.writeTextFile(PLOT, plot);
+    const document = await Deno.readTextFile(DOCUMENT);
+    await Deno.writeTextFile(DOCUMENT, between(document, `${picture("performance.svg")}\n\n${tables}`));
+    await format(DOCUMENT);
+  }
+  console.error(`Wrote ${out}/results.md${writeDocs ? " and docs/performance.md" : ""}`);
+}
+
+function picture(path: string): string {
+  return `![The figures below as bars, on logarithmic scales](${path})`;
+}
+
+/** Tables and long lines as the project has them. */
+async function format(document: URL): Promise<void> {
+  const args = ["fmt", "--quiet", decodeURIComponent(document.pathname)];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(`Cannot format ${document.pathname}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
 /**

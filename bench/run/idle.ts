@@ -13,7 +13,7 @@ const NOTHING = { clients: 0, channels: 1, channelsEach: 0, bytes: 200 };
 export async function runIdle(context: RunContext, kind: ServerKind, scenario: IdleScenario): Promise<Measured> {
   await using stage = await openStage(context, kind);
   const { loads, server } = stage;
-  const { grownBytes } = await connectCrowd(stage, { ...NOTHING, bystanders: scenario.connections });
+  const { emptyBytes } = await connectCrowd(stage, { ...NOTHING, bystanders: scenario.connections });
   await sleep(context.warmSeconds * 1000);
   await Promise.all(loads.map((load) => load.ask("report")));
 
@@ -30,7 +30,7 @@ export async function runIdle(context: RunContext, kind: ServerKind, scenario: I
     operations: 0,
     cpuSeconds,
     connections: scenario.connections,
-    connectionBytes: grownBytes,
+    emptyBytes,
     residentBytes: residentBytes(server.pid),
     expected: scenario.connections,
     missing: total(Object.values(ended)),

@@ -23,9 +23,9 @@ export interface Measured {
   /** Seconds of a core that the server used in that time, user and system. */
   readonly cpuSeconds: number;
   readonly connections: number;
-  /** What the server's memory grew by while they connected. */
-  readonly connectionBytes: number;
-  /** The server's memory at the end. */
+  /** The server's memory before they connected. */
+  readonly emptyBytes: number;
+  /** The server's memory at the end, while they are. */
   readonly residentBytes: number;
   /** Deliveries that were to come, or answered publishes that were to be in the log, in the whole run. */
   readonly expected: number;

@@ -15,7 +15,7 @@ export async function runPublish(context: RunContext, kind: ServerKind, scenario
   await using stage = await openStage(context, kind);
   const { loads, server } = stage;
   const { speech } = server;
-  const { grownBytes } = await connectCrowd(stage, {
+  const { emptyBytes } = await connectCrowd(stage, {
     clients: publishers,
     channels,
     channelsEach: 0,
@@ -50,7 +50,7 @@ export async function runPublish(context: RunContext, kind: ServerKind, scenario
     ...latencies === undefined ? {} : { latencies },
     cpuSeconds,
     connections: publishers,
-    connectionBytes: grownBytes,
+    emptyBytes,
     residentBytes: residentBytes(server.pid),
     expected: acked,
     missing: Math.max(0, acked - await recordsIn(context.kafka.brokers, stage.topic)),

@@ -4,6 +4,7 @@ import type { ServerKind } from "../servers/server.ts";
 import { runIdle } from "./idle.ts";
 import type { Measured } from "./measured.ts";
 import { runPublish } from "./publish.ts";
+import { runResume } from "./resume.ts";
 import type { RunContext } from "./stage.ts";
 import { runTraffic } from "./traffic.ts";
 
@@ -14,6 +15,8 @@ export function runScenario(context: RunContext, kind: ServerKind, scenario: Sce
       return runTraffic(context, kind, scenario);
     case "publish":
       return runPublish(context, kind, scenario);
+    case "resume":
+      return runResume(context, kind, scenario);
     case "idle":
       return runIdle(context, kind, scenario);
   }

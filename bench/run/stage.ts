@@ -1,4 +1,5 @@
 /** What a run takes place on: a topic, a server, and the processes of the harness. */
+import type { CrowdPlan } from "../load/crowd_plan.ts";
 import type { LoadCommands, Progress } from "../load/main.ts";
 import { nowMicros } from "../measure/clock.ts";
 import { residentBytes } from "../measure/process_usage.ts";
@@ -92,31 +93,27 @@ export async function openStage(
   };
 }
 
-/** Connects all clients, shared out to the load processes, and resolves with what the server's memory grew by. */
-export async function connectCrowd(stage: Stage, size: CrowdSize): Promise<{ readonly grownBytes: number }> {
-  const { server, loads, origin } = stage;
+/** Connects all clients, shared out to the load processes, and resolves with what the server's memory was before. */
+export async function connectCrowd(stage: Stage, size: CrowdSize): Promise<{ readonly emptyBytes: number }> {
+  const { server, loads } = stage;
+  const { pid, speech } = server;
   await sleep(SETTLE_MS);
-  const before = residentBytes(server.pid);
+  const emptyBytes = residentBytes(pid);
+  const plans = crowdPlans(stage, size);
+  await Promise.all(loads.map((load, at) => load.ask("open", { plan: plans[at]!, speech })));
+  return { emptyBytes };
+}
+
+/** Which clients each load process has. */
+export function crowdPlans({ server, loads, origin }: Stage, size: CrowdSize): CrowdPlan[] {
+  const { channels, channelsEach, bytes } = size;
   const clients = shares(size.clients, loads.length);
   const bystanders = shares(size.bystanders, loads.length);
-  await Promise.all(loads.map((load, at) =>
-    load.ask("open", {
-      plan: {
-        port: server.port,
-        origin,
-        channels: size.channels,
-        channelsEach: size.channelsEach,
-        bytes: size.bytes,
-        clients: clients[at]!.count,
-        first: clients[at]!.first,
-        bystanders: bystanders[at]!.count,
-        firstBystander: size.clients + bystanders[at]!.first,
-      },
-      speech: server.speech,
-    })
-  ));
-  await sleep(SETTLE_MS);
-  return { grownBytes: residentBytes(server.pid) - before };
+  return loads.map((_, at) => ({
+    ...{ port: server.port, origin, channels, channelsEach, bytes },
+    ...{ clients: clients[at]!.count, first: clients[at]!.first },
+    ...{ bystanders: bystanders[at]!.count, firstBystander: size.clients + bystanders[at]!.first },
+  }));
 }
 
 /** Shares a number of clients out as evenly as can be. */

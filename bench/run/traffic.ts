@@ -27,7 +27,7 @@ export async function runTraffic(
   const { loads, producer, server, origin, topic } = stage;
   const brokers = context.kafka.brokers;
   await producer.ask("connect", { brokers, topic, origin, channels, bytes });
-  const { grownBytes } = await connectCrowd(stage, { clients: subscribers, channels, channelsEach, bytes, bystanders });
+  const { emptyBytes } = await connectCrowd(stage, { clients: subscribers, channels, channelsEach, bytes, bystanders });
   const copies = subscribers * channelsEach / channels;
 
   if ("window" in pace) await followDeliveries(stage, copies);
@@ -56,7 +56,7 @@ export async function runTraffic(
     ...latencies === undefined ? {} : { latencies },
     cpuSeconds,
     connections: subscribers + bystanders,
-    connectionBytes: grownBytes,
+    emptyBytes,
     residentBytes: residentBytes(server.pid),
     expected,
     missing: expected - delivered,

@@ -5,6 +5,7 @@ import { many } from "./many.ts";
 import { mixed } from "./mixed.ts";
 import { publish } from "./publish.ts";
 import { scale } from "./scale.ts";
+import { resume } from "./resume.ts";
 import type { Scenario } from "./scenario.ts";
 import { smoke } from "./smoke.ts";
 import { unicast } from "./unicast.ts";
@@ -15,6 +16,7 @@ export const SCENARIO_GROUPS: Readonly<Record<string, readonly Scenario[]>> = {
   unicast,
   many,
   publish,
+  resume,
   idle,
   scale,
   mixed,

@@ -44,8 +44,19 @@ export interface IdleScenario extends Common {
   readonly seconds: number;
 }
 
+/** Clients go, and come back all at once to what they missed. */
+export interface ResumeScenario extends Common {
+  readonly kind: "resume";
+  readonly clients: number;
+  /** Each client has one; several share it. */
+  readonly channels: number;
+  /** Records of each channel that are produced while they are away. */
+  readonly missed: number;
+  readonly bytes: number;
+}
+
 /** Anything that is measured. */
-export type Scenario = TrafficScenario | PublishScenario | IdleScenario;
+export type Scenario = TrafficScenario | PublishScenario | IdleScenario | ResumeScenario;
 
 /** The connections that a server has to take at once. */
 export function connectionsOf(scenario: Scenario): number {
@@ -54,6 +65,8 @@ export function connectionsOf(scenario: Scenario): number {
       return scenario.subscribers + (scenario.bystanders ?? 0);
     case "publish":
       return scenario.publishers;
+    case "resume":
+      return scenario.clients;
     case "idle":
       return scenario.connections;
   }

@@ -12,7 +12,7 @@ export function measured(given: Partial<Measured>): Measured {
     latencies: { p50: 1, p90: 2, p99: 3, p999: 4 },
     cpuSeconds: 1,
     connections: 500,
-    connectionBytes: 5_000_000,
+    emptyBytes: 80_000_000,
     residentBytes: 100_000_000,
     expected: 1_000,
     missing: 0,
