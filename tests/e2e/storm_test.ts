@@ -33,17 +33,37 @@ class Guest {
   /** The answer to its subscribe. */
   answer: { readonly cursor: string; readonly recovered: boolean } | undefined;
   #socket: WebSocket | undefined;
+  #opened = false;
 
   constructor(at: number) {
     this.channel = `chat:room-${at % CHANNELS}`;
   }
 
-  /** Resolves when the subscribe was answered, or says why not. */
-  come(url: string, since: string | undefined): Promise<void> {
+  /**
+   * Resolves when the subscribe was answered, or says why not. A connection that ends before it was made is tried again, as every client
+   * does: a machine that is busy with other things may not take a handshake in time. Says how often that was.
+   */
+  async come(url: string, since: string | undefined): Promise<number> {
+    for (let again = 0;; again++) {
+      try {
+        await this.#subscribe(url, since);
+        return again;
+      } catch (error) {
+        if (this.#opened || again === 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500 * (1 + again / 4)));
+      }
+    }
+  }
+
+  #subscribe(url: string, since: string | undefined): Promise<void> {
     this.answer = undefined;
+    this.#opened = false;
     return new Promise((resolve, reject) => {
       const socket = this.#socket = new WebSocket(url, ["tidegate.v1.json"], { perMessageDeflate: false });
-      socket.on("open", () => socket.send(JSON.stringify({ id: 1, subscribe: { channel: this.channel, since } })));
+      socket.on("open", () => {
+        this.#opened = true;
+        socket.send(JSON.stringify({ id: 1, subscribe: { channel: this.channel, since } }));
+      });
       socket.on("message", (data) => {
         for (const line of String(data).split("\n")) {
           const { publication, subscribed, error } = JSON.parse(line);
@@ -93,9 +113,9 @@ Deno.test("5,000 clients that come back within two seconds to a restarted gatewa
     await using second = await startGateway({ folder });
     const before = await residentMb(second.pid);
     const started = performance.now();
-    await Promise.all(guests.map(async (guest, at) => {
+    const again = await Promise.all(guests.map(async (guest, at) => {
       await new Promise((resolve) => setTimeout(resolve, RAMP_MS * at / CLIENTS));
-      await guest.come(second.url, cursors[at % CHANNELS]);
+      return await guest.come(second.url, cursors[at % CHANNELS]);
     }));
     const tookMs = Math.round(performance.now() - started);
     const after = await residentMb(second.pid);
@@ -104,11 +124,12 @@ Deno.test("5,000 clients that come back within two seconds to a restarted gatewa
       assert(answer?.recovered, channel);
       assertEquals(got, expected, channel);
     }
+    const triedAgain = again.reduce((sum, times) => sum + times, 0);
     console.log(
       `  ${CLIENTS} clients came over ${RAMP_MS} ms and had all of ${
         CLIENTS * MISSED
       } publications after ${tookMs} ms; ` +
-        `the gateway's memory went from ${before} to ${after} MB`,
+        `${triedAgain} handshakes were tried again; the gateway's memory went from ${before} to ${after} MB`,
     );
     await first[Symbol.asyncDispose]();
   } finally {
