@@ -9,6 +9,7 @@ import type { Payload } from "./publication.ts";
 import { HEADER } from "./record_names.ts";
 import type { PayloadKind, Route } from "./route.ts";
 import type { RouteMatch } from "./route_table.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 /** A publish, with all that the gateway knows of it. */
 export interface Publish {
@@ -31,13 +32,12 @@ export interface ComposedRecord {
   readonly record: LogRecord;
 }
 
-const utf8 = new TextEncoder();
 const CONTENT_TYPES: Readonly<Record<PayloadKind, Uint8Array>> = {
-  json: utf8.encode("application/json"),
-  text: utf8.encode("text/plain; charset=utf-8"),
-  bytes: utf8.encode("application/octet-stream"),
+  json: utf8Bytes("application/json"),
+  text: utf8Bytes("text/plain; charset=utf-8"),
+  bytes: utf8Bytes("application/octet-stream"),
 };
-const ENVELOPE_TYPE = utf8.encode("application/x-capnp");
+const ENVELOPE_TYPE = utf8Bytes("application/x-capnp");
 
 /**
  * The records that a publish becomes: one, and on a route with a sent copy one more for the sender's other sockets.
@@ -48,13 +48,13 @@ export function composeRecords(publish: Publish): readonly ComposedRecord[] | Fa
   const payload = payloadOfKind(publish.payload, route.payload);
   if ("code" in payload) return payload;
   const headers: Record<string, Uint8Array> = {
-    [HEADER.sender]: utf8.encode(user),
-    [HEADER.session]: utf8.encode(publish.session),
-    [HEADER.messageId]: utf8.encode(publish.messageId),
+    [HEADER.sender]: utf8Bytes(user),
+    [HEADER.session]: utf8Bytes(publish.session),
+    [HEADER.messageId]: utf8Bytes(publish.messageId),
     [HEADER.contentType]: route.value === "capnp" ? ENVELOPE_TYPE : CONTENT_TYPES[route.payload],
   };
   if (route.value === "raw") {
-    for (const [name, text] of Object.entries(publish.headers ?? {})) headers[name] = utf8.encode(text);
+    for (const [name, text] of Object.entries(publish.headers ?? {})) headers[name] = utf8Bytes(text);
   }
   const record = (
     recordKey: string | null,
@@ -69,7 +69,7 @@ export function composeRecords(publish: Publish): readonly ComposedRecord[] | Fa
   const sent = { channel, record: record(key, { recordHeaders: headers, value: valueOf(publish, { payload }) }) };
   if (!route.sentCopy || key === user) return [sent];
   const copy = record(user, {
-    recordHeaders: { ...headers, [HEADER.to]: utf8.encode(channel) },
+    recordHeaders: { ...headers, [HEADER.to]: utf8Bytes(channel) },
     value: valueOf(publish, { payload, to: channel }),
   });
   return [sent, { channel: (route.prefix + user + route.suffix) as Channel, record: copy }];
@@ -82,7 +82,7 @@ export function placeOf(route: Route, place: { key: string | null; partitions: n
 
 function valueOf(publish: Publish, { payload, to }: { payload: Payload; to?: string }): Uint8Array {
   const { match: { route }, user, session, messageId, headers, envelopes = NO_ENVELOPES } = publish;
-  if (route.value === "raw") return payload.kind === "bytes" ? payload.bytes : utf8.encode(payload.text);
+  if (route.value === "raw") return payload.kind === "bytes" ? payload.bytes : utf8Bytes(payload.text);
   return envelopes.write({
     payload,
     sender: user,

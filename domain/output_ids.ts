@@ -8,6 +8,7 @@ import type { RouteMatch } from "./route_table.ts";
  * Clients cannot choose an id with `#`.
  */
 export function outputIds(messageId: string, matches: readonly RouteMatch[]): string[] {
+  if (matches.length === 1) return [messageId];
   const seen = new Map<string, number>();
   return matches.map(({ route: { topic }, key }) => {
     // Two routes of a topic can name one key.

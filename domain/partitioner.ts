@@ -1,7 +1,6 @@
 /** The partition of a record key, as the producers of the field compute it. */
 import type { PartitionerName } from "./route.ts";
-
-const utf8 = new TextEncoder();
+import { utf8Bytes } from "./utf8.ts";
 
 /**
  * The partition, 0 to `partitions - 1`, that a producer puts a key in.
@@ -19,7 +18,7 @@ const utf8 = new TextEncoder();
  */
 export function partitionOf(partitioner: PartitionerName, place: { key: string; partitions: number }): number {
   if (place.partitions === 1) return 0;
-  const bytes = utf8.encode(place.key);
+  const bytes = utf8Bytes(place.key);
   const hash = partitioner === "murmur2" ? murmur2(bytes) & 0x7fffffff : crc32(bytes);
   return hash % place.partitions;
 }

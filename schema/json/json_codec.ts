@@ -1,11 +1,11 @@
 /** The codec of `tidegate.v1.json`: one JSON object a line, one or more lines a WebSocket message. */
 import type { Codec } from "../../domain/ports/codec.ts";
+import { utf8Bytes } from "../../domain/utf8.ts";
 import { SUBPROTOCOLS } from "../subprotocols.ts";
 import { decodeMessage } from "./decode_message.ts";
 import { serverFrameJson } from "./server_frame_json.ts";
 
 const NEWLINE = 0x0a;
-const utf8 = new TextEncoder();
 
 /**
  * Frames as JSON text.
@@ -28,7 +28,7 @@ export const jsonCodec: Codec = {
   subprotocol: SUBPROTOCOLS.json,
   binary: false,
   decode: decodeMessage,
-  encode: (frame) => utf8.encode(serverFrameJson(frame)),
+  encode: (frame) => utf8Bytes(serverFrameJson(frame)),
   join: joinLines,
   separatorBytes: 1,
 };

@@ -1,14 +1,13 @@
 /** The part of a record that does not depend on the batch that it goes in. */
 import type { LogRecord } from "../../../domain/log_record.ts";
-
-const utf8 = new TextEncoder();
+import { utf8Bytes } from "../../../domain/utf8.ts";
 
 /** Key, value and headers of a record, encoded. The result is a copy. */
 export function encodeTail(record: Pick<LogRecord, "key" | "value" | "headers">): Uint8Array {
-  const key = record.key === null ? null : utf8.encode(record.key);
+  const key = record.key === null ? null : utf8Bytes(record.key);
   const headers: (readonly [name: Uint8Array, value: Uint8Array])[] = [];
   for (const [name, value] of Object.entries(record.headers)) {
-    const encoded = utf8.encode(name);
+    const encoded = utf8Bytes(name);
     for (const one of value instanceof Uint8Array ? [value] : value) headers.push([encoded, one]);
   }
   let size = sizedLength(key) + sizedLength(record.value) + varintLength(headers.length);
