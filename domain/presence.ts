@@ -43,6 +43,8 @@ export class Presence {
   readonly #entered = new Set<Membership>();
   /** What watchers were not told yet. */
   readonly #changes = new Map<string, PresenceChange>();
+  /** The number of the next heartbeat: those that were due and not written count. */
+  #beat = 1;
   #beatDue = true;
   #hasLeft = false;
 
@@ -121,6 +123,7 @@ export class Presence {
 
   /** A heartbeat is to be written, and what waits for one. */
   beat(): void {
+    this.#beat++;
     this.#beatDue = true;
   }
 
@@ -136,7 +139,8 @@ export class Presence {
     this.#beatDue = false;
     const members = this.#own.takeDue({ beat }).map((count) => this.#wordOf(count));
     if (!beat) return members;
-    return [{ kind: "node", node: this.#node, expiryMs: this.#expiryMs }, ...members, ...this.#fold.burials()];
+    const alive: PresenceWord = { kind: "beat", node: this.#node, beat: this.#beat, expiryMs: this.#expiryMs };
+    return [alive, ...members, ...this.#fold.burials()];
   }
 
   /** Takes what became of a word that was written. */
@@ -152,7 +156,7 @@ export class Presence {
     if (!this.topic?.isWhole) return [];
     return [
       ...this.#own.all().map((member) => this.#wordOf({ member, sessions: 0 })),
-      { kind: "node", node: this.#node },
+      { kind: "gone", node: this.#node },
     ];
   }
 
@@ -169,8 +173,6 @@ export class Presence {
   #read(word: PresenceWord, offset: number): void {
     if (word.node === this.#node) {
       if (word.kind === "member") this.#own.logged(word, offset, "read");
-      // Others took this node for gone.
-      else if (word.expiryMs === undefined) this.#beatDue = true;
     }
     for (const change of this.#fold.take(word)) this.#note(change);
   }

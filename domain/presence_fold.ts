@@ -7,7 +7,7 @@ export interface OwnNode {
   readonly node: string;
   /** The time between two of its heartbeats, in milliseconds. */
   readonly beatMs: number;
-  /** How long a node that has not said so itself may be silent, in milliseconds. */
+  /** How long it may be silent, and a node that has not said so itself, in milliseconds. */
   readonly expiryMs: number;
 }
 
@@ -27,12 +27,17 @@ interface OtherNode {
  * Its time is counted by the heartbeats of its own node, as they come back by the log: one that is stopped, or cannot reach the log, sees no
  * time pass and takes nobody for gone. A node that others were read of so many beats ago as make its expiry is gone: its members leave; where it is
  * heard of again, those of them that the log still has are back.
+ *
+ * Where heartbeats of its own are missing for as long as the expiry, the log was away, and not for it alone: the others have one expiry more to find
+ * their way back.
  */
 export class PresenceFold {
   readonly #own: OwnNode;
   readonly #roll: Roll;
   readonly #nodes = new Map<string, OtherNode>();
   #now = 0;
+  /** The number of its own heartbeat that was read last. */
+  #beat: number | undefined;
   #expired = 0;
 
   constructor(own: OwnNode, roll: Roll) {
@@ -52,13 +57,14 @@ export class PresenceFold {
 
   /** Takes a word of the log; returns what it changes, in order. Of its own node it counts heartbeats alone. */
   take(word: PresenceWord): readonly PresenceChange[] {
-    if (word.node === this.#own.node) return isLife(word) && word.kind === "node" ? this.#pass() : [];
+    if (word.node === this.#own.node) return word.kind === "beat" ? this.#pass(word.beat) : [];
     const node = this.#nodeOf(word);
-    const back = isLife(word) ? this.#hear(word.node, node) : [];
-    if (word.kind === "node") {
-      node.expiryMs = word.expiryMs ?? node.expiryMs;
-      return isLife(word) ? back : this.#goodbye(word.node, node);
-    }
+    if (word.kind === "gone") return this.#goodbye(word.node, node);
+    const { kind } = word;
+    if (kind === "beat") node.expiryMs = word.expiryMs;
+    // Tombstones of members are written by others, too.
+    const back = kind === "beat" || word.sessions > 0 ? this.#hear(word.node, node) : [];
+    if (kind === "beat") return back;
     const { member, sessions } = word;
     const name = memberName(member);
     if (sessions > 0) node.members.set(name, { member, sessions });
@@ -88,7 +94,7 @@ export class PresenceFold {
         members.values(),
         ({ member }) => ({ kind: "member", node, member, sessions: 0 } as const),
       );
-      return [...gone, { kind: "node", node }];
+      return [...gone, { kind: "gone", node }];
     });
   }
 
@@ -113,8 +119,14 @@ export class PresenceFold {
     return changes;
   }
 
-  #pass(): readonly PresenceChange[] {
-    this.#now += this.#own.beatMs;
+  #pass(beat: number): readonly PresenceChange[] {
+    const { beatMs, expiryMs } = this.#own;
+    const missedMs = (beat - (this.#beat ?? beat)) * beatMs;
+    this.#beat = beat;
+    this.#now += beatMs;
+    if (missedMs >= expiryMs) {
+      this.#nodes.forEach((node) => node.heardAt = Math.max(node.heardAt, this.#now + expiryMs));
+    }
     return [...this.#nodes].flatMap(([name, node]) => {
       if (!node.alive || this.#now - node.heardAt < node.expiryMs) return [];
       this.#expired++;
@@ -129,9 +141,4 @@ export class PresenceFold {
       return this.#roll.set(member, { node, sessions: alive ? sessions : 0 }) ?? [];
     });
   }
-}
-
-/** Whether only the node itself can have said it: tombstones are written by others, too. */
-function isLife(word: PresenceWord): boolean {
-  return word.kind === "node" ? word.expiryMs !== undefined : word.sessions > 0;
 }

@@ -13,8 +13,10 @@ export interface Member {
 
 /** What one record says. */
 export type PresenceWord =
-  /** A node lives: it is to be believed gone when it was silent for so long. Or, where `expiryMs` is absent, it is gone. */
-  | { readonly kind: "node"; readonly node: string; readonly expiryMs?: number }
+  /** A node lives: this is its heartbeat of a number, and it is to be believed gone when it was silent for so long. */
+  | { readonly kind: "beat"; readonly node: string; readonly beat: number; readonly expiryMs: number }
+  /** A node is gone. */
+  | { readonly kind: "gone"; readonly node: string }
   /** A user has so many connections on a channel by a node; 0: the last one is gone. */
   | { readonly kind: "member"; readonly node: string; readonly member: Member; readonly sessions: number };
 
@@ -26,15 +28,19 @@ const text = new TextDecoder();
 
 /** The record of a word. */
 export function presenceRecord(word: PresenceWord): LogRecord {
-  const isGone = word.kind === "node" ? word.expiryMs === undefined : word.sessions === 0;
-  const value = word.kind === "node" ? { expiryMs: word.expiryMs } : { sessions: word.sessions };
+  const value = valueOf(word);
   return {
     topic: PRESENCE_TOPIC,
     partition: 0,
-    key: word.kind === "node" ? `node:${word.node}` : `member:${memberName(word.member)}@${word.node}`,
-    value: isGone ? null : utf8.encode(JSON.stringify(value)),
+    key: word.kind === "member" ? `member:${memberName(word.member)}@${word.node}` : `node:${word.node}`,
+    value: value && utf8.encode(JSON.stringify(value)),
     headers: {},
   };
+}
+
+function valueOf(word: PresenceWord): Readonly<Record<string, number>> | null {
+  if (word.kind === "beat") return { beat: word.beat, expiryMs: word.expiryMs };
+  return word.kind === "gone" || word.sessions === 0 ? null : { sessions: word.sessions };
 }
 
 /** What a record says; `undefined` where it is none of presence. */
@@ -43,9 +49,10 @@ export function parsePresence({ key, value }: Pick<LogRecord, "key" | "value">):
   if (!says) return undefined;
   const [, node] = /^node:(.+)$/s.exec(key ?? "") ?? [];
   if (node !== undefined) {
-    if (value === null) return { kind: "node", node };
-    const { expiryMs } = says;
-    return isWhole(expiryMs, LONGEST_EXPIRY_MS) ? { kind: "node", node, expiryMs } : undefined;
+    if (value === null) return { kind: "gone", node };
+    const { beat, expiryMs } = says;
+    if (!isWhole(beat, Number.MAX_SAFE_INTEGER) || !isWhole(expiryMs, LONGEST_EXPIRY_MS)) return undefined;
+    return { kind: "beat", node, beat, expiryMs };
   }
   const [, channel = "", user = "", by = ""] = /^member:([^/]+)\/([^@]+)@(.+)$/s.exec(key ?? "") ?? [];
   if (!isChannel(channel) || !isUserId(user)) return undefined;

@@ -164,7 +164,11 @@ kafkaTest("while Kafka is away for longer than the expiry nobody is taken for go
   // Somebody else's Kafka is not ours to kill.
   if (!broker) return;
   const { config, env } = options();
-  const own = { config, env: { ...env, KAFKA_BROKERS: kafka.brokers.join(",") } };
+  const expiryMs = 5_000;
+  const own = {
+    config: config.replace(/(expiry_seconds =) .*/, `$1 ${expiryMs / 1000}`),
+    env: { ...env, KAFKA_BROKERS: kafka.brokers.join(",") },
+  };
   await using one = await startGateway(own);
   await using two = await startGateway(own);
   await using ann = await enter(one, ANN, "room:d");
@@ -172,18 +176,29 @@ kafkaTest("while Kafka is away for longer than the expiry nobody is taken for go
   await untilPresent(ann, ["a 1", "b 1"], "room:d");
   await untilPresent(bob, ["a 1", "b 1"], "room:d");
   await broker.kill();
-  await new Promise((resolve) => setTimeout(resolve, 2 * EXPIRY_MS));
+  await new Promise((resolve) => setTimeout(resolve, 2 * expiryMs));
   assertEquals(await present(ann, "room:d"), ["a 1", "b 1"]);
   await broker.start();
   // That it is back is seen by one who comes now.
   await using carl = await untilEntered(two, CARL, "room:d");
   await untilPresent(ann, ["a 1", "b 1", "c 1"], "room:d");
   // By now everyone has been heard of, or would be gone.
-  await new Promise((resolve) => setTimeout(resolve, EXPIRY_MS));
+  await new Promise((resolve) => setTimeout(resolve, 2 * expiryMs));
   for (const client of [ann, bob, carl]) {
     assertEquals(client.frames.filter(({ left }) => left), []);
     assertEquals(await present(client, "room:d"), ["a 1", "b 1", "c 1"]);
   }
+});
+
+kafkaTest("the workers of deno serve share who is present, beside other gateways", async () => {
+  await using one = await startGateway(options());
+  await using workers = await startGateway({ ...options(), workers: 2 });
+  await using ann = await enter(one, ANN, "room:e");
+  // The kernel spreads them.
+  const clients = await Promise.all(Array.from({ length: 8 }, () => enter(workers, BOB, "room:e")));
+  for (const client of [ann, ...clients]) await untilPresent(client, ["a 1", "b 8"], "room:e");
+  for (const client of clients) await client.close();
+  await untilPresent(ann, ["a 1"], "room:e");
 });
 
 kafkaTest("a gateway that drains takes its users along at once", async () => {

@@ -42,15 +42,17 @@ function kept(kit: MarbleKit, given: {
   readonly tail?: Observable<Batch>;
   readonly append?: (records: readonly LogRecord[]) => Observable<Outcome>;
   readonly alone?: boolean;
+  /** How many records the topic has when it is begun. */
+  readonly high?: number;
 }) {
   done = [];
-  const { sessions = NEVER, tail = NEVER, append = () => NEVER, alone = false } = given;
+  const { sessions = NEVER, tail = NEVER, append = () => NEVER, alone = false, high = 0 } = given;
   const presence = new Presence({ node: "me", expiryMs: 40, ...(alone ? {} : { topic: PRESENCE_TOPIC }) });
   const written: string[][] = [];
   const scene = marbleScene(kit.scheduler, {
     log: {
       tail: (request) => {
-        request.start(PLACE, { low: 0, high: 0 });
+        request.start(PLACE, { low: 0, high });
         return tail;
       },
       append: (records) => {
@@ -126,6 +128,23 @@ Deno.test(
 Deno.test(
   "keep presence: an error of the tail is the output's",
   marbles((kit) => kit.emits(kept(kit, { tail: kit.hot<Batch>("--#") }).words, "--#")),
+);
+
+Deno.test(
+  "keep presence: nothing is told or written before all was read",
+  marbles((kit) => {
+    const tail = kit.hot("-b---c", { ...BATCHES, b: { ...BATCHES.b, high: 2 } });
+    const at: number[] = [];
+    const append = () => {
+      at.push(kit.scheduler.now());
+      return NEVER;
+    };
+    const scene = kept(kit, { tail, append, high: 2 });
+    scene.presence.enter(scene.ann, { watches: true });
+    kit.emits(scene.words, "-n---n", { values: VALUES, until: "^-----!" });
+    kit.flush();
+    assertEquals([at, scene.written], [[5], [["+node:me", "+member:room:a/ann@me"]]]);
+  }),
 );
 
 Deno.test(

@@ -23,7 +23,7 @@ const MUTANTS: Readonly<Record<string, () => () => void>> = {
   "a fold in which no time passes": () =>
     replace(PresenceFold.prototype, {
       take(this: PresenceFold, ...[word]: Parameters<typeof take>) {
-        return word.kind === "node" && word.node.startsWith("n0") ? [] : take.call(this, word);
+        return word.kind === "beat" && word.node.startsWith("n0") ? [] : take.call(this, word);
       },
     }),
   "a log that keeps what the dead have left": () => replace(PresenceFold.prototype, { burials: () => [] }),

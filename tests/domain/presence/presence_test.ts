@@ -1,6 +1,6 @@
 /** Gateways on one log, and who is present on all of them. */
 import { assertEquals } from "@std/assert";
-import { of } from "rxjs";
+import { from, of } from "rxjs";
 import type { UserId } from "../../../domain/channel.ts";
 import { type Grants, parseGrants } from "../../../domain/grants.ts";
 import type { GatewayPorts } from "../../../domain/scene.ts";
@@ -12,6 +12,7 @@ import {
   testGateway,
   type TestGatewayOptions,
 } from "../../../testing/mod.ts";
+import { Stoppable } from "./stop.ts";
 
 const ROUTES = [{ channel: "chat:{room}", topic: "chat", presenceScope: "announced" as const }];
 const EXPIRY_MS = 10_000;
@@ -124,6 +125,57 @@ Deno.test("what happens in one turn is one append, and where nothing does heartb
   assertEquals(appends, [["node:one"], members, members, ["node:one"], ["node:one"]]);
 });
 
+Deno.test("of the living one removes what a dead node has left, and where it cannot, the others do", () => {
+  for (const fails of [false, true]) {
+    const tombstones: string[] = [];
+    const rig = (name: string) => (ports: GatewayPorts): GatewayPorts => ({
+      ...ports,
+      log: riggedLog(ports.log, {
+        append(records) {
+          const removing = records.filter(({ value }) => value === null);
+          tombstones.push(...removing.map(({ key }) => `${name} ${key!.replace(/~.*/, "")}`));
+          if (!fails || name !== "a" || removing.length === 0) return ports.log.append(records);
+          return from(
+            records.map((_, index) => ({ kind: "rejected", index, reason: "forbidden", message: "" } as const)),
+          );
+        },
+      }),
+    });
+    using a = node("a", undefined, { rig: rig("a") });
+    using b = node("b", a, { rig: rig("b") });
+    const c = node("c", a, { rig: rig("c") });
+    c.subscriber("ann", "chat:a");
+    a.clock.advance(10);
+    c[Symbol.dispose]();
+    a.clock.advance(4 * EXPIRY_MS);
+    const own = ["member:chat:a/ann@c", "node:c"];
+    const by = (name: string) => tombstones.flatMap((text) => text.startsWith(`${name} `) ? [text.slice(2)] : []);
+    assertEquals(by("a").slice(0, 2), own);
+    // It cannot say that it lives either, then.
+    assertEquals(by("b"), fails ? [...own, "node:a"] : []);
+    if (!fails) assertEquals(by("a"), own);
+    assertEquals(standing(b).filter((key) => key.endsWith("c")), []);
+  }
+});
+
+Deno.test("an answer comes after what it knows of was told, and who has left is told nothing more", () => {
+  using one = node("one");
+  const ann = one.subscriber("ann", "chat:a");
+  one.clock.advance(10);
+  const bob = one.open("bob");
+  bob.send({ type: "connect" }, { type: "subscribe", id: 1, channel: "chat:a" });
+  ann.send({ type: "presence", id: 9, channel: "chat:a" });
+  const types = ann.received.map(({ type }) => type);
+  assertEquals(types.slice(-2), ["joined", "presence"]);
+  bob.send({ type: "unsubscribe", id: 2, channel: "chat:a" });
+  one.clock.advance(10);
+  assertEquals(told(ann).slice(-2), ["joined bob", "left bob"]);
+  ann.send({ type: "unsubscribe", id: 3, channel: "chat:a" });
+  one.subscriber("carl", "chat:a");
+  one.clock.advance(10);
+  assertEquals([told(ann).at(-1), told(bob).length], ["left bob", 1]);
+});
+
 Deno.test("a node that drains takes itself and its users out of the log", () => {
   using one = node("one");
   using two = node("two", one);
@@ -165,6 +217,26 @@ Deno.test("while the log is away nobody is taken for gone, and what happened mea
   one.log.setAvailable(true);
   one.clock.advance(EXPIRY_MS);
   assertEquals(present(ann, one), ["ann 1"]);
+});
+
+Deno.test("after an outage a node has time to find its way back to the log, and one that does not is gone", () => {
+  for (const [lateMs, users] of [[15_000, ["ann 1", "bob 1"]], [60_000, ["ann 1"]]] as const) {
+    const process = new Stoppable();
+    using one = node("one");
+    using two = node("two", one, { rig: process.rig });
+    const ann = one.subscriber("ann", "chat:a");
+    two.subscriber("bob", "chat:a");
+    one.clock.advance(10);
+    one.log.setAvailable(false);
+    process.stop();
+    one.clock.advance(3 * EXPIRY_MS);
+    one.log.setAvailable(true);
+    one.clock.advance(lateMs);
+    assertEquals([present(ann, one), told(ann).includes("left bob")], [[...users], users.length === 1], `${lateMs} ms`);
+    one.clock.act(() => process.goOn());
+    one.clock.advance(EXPIRY_MS);
+    assertEquals(present(ann, one), ["ann 1", "bob 1"]);
+  }
 });
 
 Deno.test("a topic that is made anew is filled by those who live", () => {
@@ -271,7 +343,7 @@ Deno.test("records that are none of presence are told to the operator, and the o
   for (const value of ["", "no JSON", "[]", "{}", '{"sessions":0}', '{"sessions":-1}']) {
     put("member:chat:a/bob@x", value);
   }
-  put("node:x", '{"expiryMs":1e99}');
+  put("node:x", '{"beat":1,"expiryMs":1e99}');
   assertEquals(present(ann, one), ["ann 1"]);
   assertEquals(one.telemetry.notes.filter(({ message }) => message.includes("records of presence")).length, 12);
   put("member:chat:a/bob@x", '{"sessions":3}');

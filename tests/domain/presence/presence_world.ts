@@ -137,7 +137,7 @@ export class PresenceWorld implements Disposable {
     this.setAway(false);
     for (let at = 0; at < NODES; at++) this.goOn(at);
     this.start(0);
-    this.advance(4 * EXPIRY_MS);
+    this.advance(6 * EXPIRY_MS);
     const living = this.#nodes.filter((node) => node !== undefined);
     // Whom a node that could not read the log did not let in is not there.
     for (const node of living) node.watchers = node.watchers.filter(({ client }) => client.last("subscribed"));
