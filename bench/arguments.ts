@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** How long each run goes on before that. */
   readonly warmSeconds: number;
+  /** Further flags of Deno for Tidegate. */
+  readonly denoFlags: readonly string[];
   /** The folder of the results. */
   readonly out: string;
   /** Whether the tables go into `docs/performance.md` too. */
@@ -34,14 +36,15 @@ ${
 Options:
   --servers A,B    of ${SERVERS.map(namesOf).join(", ")} (all)
   --rounds N       each server in turn, so often (5)
-  --seconds S      how long each run is measured (6)
+  --seconds S      how long each run is measured (5)
   --quick          one round of 2 seconds: figures to see that it works
   --out FOLDER     where the results go (bench/results)
+  --deno-flags F   flags for Tidegate's Deno, such as --inspect=127.0.0.1:9229 or --v8-flags=--prof (none)
   --write-docs     put the tables into docs/performance.md too
   --help           this text
 `;
 
-const VALUED = ["--servers", "--rounds", "--seconds", "--out"];
+const VALUED = ["--servers", "--rounds", "--seconds", "--out", "--deno-flags"];
 const SWITCHES = ["--quick", "--write-docs"];
 
 /**
@@ -59,20 +62,23 @@ export function parseArguments(args: readonly string[]): BenchOptions | "help" {
     if (SWITCHES.includes(arg)) values.set(arg, "");
     else if (VALUED.includes(arg)) {
       const value = args[++at];
-      if (value === undefined || value.startsWith("--")) throw new Error(`Cannot use ${arg}: a value has to follow it`);
+      if (value === undefined || value.startsWith("--") && arg !== "--deno-flags") {
+        throw new Error(`Cannot use ${arg}: a value has to follow it`);
+      }
       values.set(arg, value);
     } else if (arg.startsWith("-")) {
       throw new Error(`Cannot use ${arg}: there is no such option; --help lists them`);
     } else names.push(arg);
   }
   const quick = values.has("--quick");
-  const seconds = positive(values, "--seconds", quick ? 2 : 6);
+  const seconds = positive(values, "--seconds", quick ? 2 : 5);
   return {
     scenarios: names.length === 0 ? USUAL_SCENARIOS : chosen(names),
     servers: values.has("--servers") ? values.get("--servers")!.split(",").map(serverNamed) : SERVERS,
     rounds: wholeRounds(values, quick ? 1 : 5),
     seconds,
     warmSeconds: Math.min(2, seconds / 2),
+    denoFlags: values.get("--deno-flags")?.split(" ") ?? [],
     out: values.get("--out") ?? "bench/results",
     writeDocs: values.has("--write-docs"),
   };

@@ -44,7 +44,7 @@ async function whyUnfit({ scenarios }: BenchOptions): Promise<string | undefined
 
 /** Results are written after each round: who stops it has those of before. */
 async function bench(options: BenchOptions, versions: BenchResult["versions"]): Promise<number> {
-  const { rounds, seconds } = options;
+  const { rounds, seconds, warmSeconds, denoFlags } = options;
   const about = { began: new Date().toISOString(), machine: describeMachine(), versions, seconds };
   await using kafka = await startKafka();
   const runs: Measured[] = [];
@@ -53,7 +53,7 @@ async function bench(options: BenchOptions, versions: BenchResult["versions"]): 
     for (const scenario of options.scenarios) {
       for (const server of inTurn(options.servers, round)) {
         if (scenario.servers && !scenario.servers.includes(server.name)) continue;
-        const context = { kafka, round, seconds, warmSeconds: options.warmSeconds };
+        const context = { kafka, round, seconds, warmSeconds, denoFlags };
         try {
           const run = await runScenario(context, server, scenario);
           console.error(progressLine(run));

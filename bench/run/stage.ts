@@ -27,6 +27,8 @@ export interface RunContext {
   readonly seconds: number;
   /** How long is not measured, before. */
   readonly warmSeconds: number;
+  /** Further flags of Deno for a server that runs on it, such as those that profile it. */
+  readonly denoFlags: readonly string[];
 }
 
 /** All that takes part in one run. */
@@ -78,7 +80,7 @@ export async function openStage(
     module: "produce/main.ts",
     permissions: ["--allow-net", "--allow-env"],
   }));
-  const server = starting.use(await kind.start({ brokers, topic, mixed }));
+  const server = starting.use(await kind.start({ brokers, topic, mixed, denoFlags: context.denoFlags }));
   const parts = starting.move();
   return {
     context,

@@ -1,8 +1,8 @@
 /** Connections that only stay open. */
 import type { IdleScenario } from "./scenario.ts";
 
-/** Longer than the longest period between pings of one connection: Socket.IO's 25 s, the others' 20 s and 30 s nearly. */
-const WATCHED_SECONDS = 25;
+/** As long as the longest period between pings of one connection, and as a heap takes to forget the handshakes. */
+const WATCHED_SECONDS = 30;
 
 /** 9,000 connections, each alone in its channel. */
 export const idle: readonly IdleScenario[] = [{

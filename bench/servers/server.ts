@@ -17,6 +17,8 @@ export interface ServerPlan {
   readonly topic: string;
   /** Half of its clients speak a binary protocol. */
   readonly mixed: boolean;
+  /** Further flags of Deno, where the server runs on it. */
+  readonly denoFlags: readonly string[];
 }
 
 /** A kind of server. */

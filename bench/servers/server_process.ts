@@ -2,8 +2,18 @@
 import { TextLineStream } from "../../tests/line_stream.ts";
 
 const START_MS = 60_000;
-const STOP_MS = 10_000;
 const KEPT_LINES = 20;
+
+/**
+ * The shell becomes the server. Beside it waits who lives on our end of its standard input: if this process dies in any way, the pipe
+ * closes, and the server is killed. It is nobody's child, so that it does not count as the server's.
+ */
+const SCRIPT = `
+exec 3<&0 </dev/null
+( (read said <&3 || kill -9 $$) >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@"
+`;
 
 /** What is run. */
 export interface ServerCommand {
@@ -27,11 +37,11 @@ export interface ServerProcess extends AsyncDisposable {
  * @throws {Error} with its last lines where it ends before, or says nothing in a minute
  */
 export async function startServerProcess(options: ServerCommand): Promise<ServerProcess> {
-  const child = new Deno.Command(options.command, {
-    args: [...options.args],
+  const child = new Deno.Command("sh", {
+    args: ["-c", SCRIPT, "server", options.command, ...options.args],
     cwd: options.folder,
     env: { ...options.env },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -46,20 +56,18 @@ export async function startServerProcess(options: ServerCommand): Promise<Server
     }
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  let ended = false;
+  void child.status.then(() => ended = true);
   const fail = (what: string) => port.reject(new Error(`${options.command} ${what}:\n${last.join("\n")}`));
   void reading.then(() => fail("ended before it listened"));
   const starting = setTimeout(() => fail("does not listen after a minute"), START_MS);
 
   async function end(): Promise<void> {
     clearTimeout(starting);
-    const kill = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+    if (!ended) child.kill("SIGKILL");
     await child.status;
-    clearTimeout(kill);
+    // Who waits beside it goes without killing: the process id may be another's by now.
+    await new Response("ended\n").body!.pipeTo(child.stdin).catch(() => {});
     await reading;
   }
   try {

@@ -19,6 +19,7 @@ export const tidegate: ServerKind = {
       command: Deno.execPath(),
       args: [
         ...["run", "--frozen", "--no-prompt", "--quiet", "-P=serve", `--allow-read=${ROOT},${folder}`],
+        ...plan.denoFlags,
         ...[`${ROOT}main.ts`, "serve", "--config", `${folder}/config.toml`],
       ],
       folder: ROOT,

@@ -14,7 +14,7 @@ Deno.test("bench arguments: without any, all servers run all scenarios but the s
   const { scenarios, servers, rounds, seconds, out, writeDocs } = parsed();
   assertEquals(scenarios, SCENARIOS.map(({ name }) => name).filter((name) => name !== "smoke"));
   assertEquals(servers, ["tidegate", "socketio", "ws"]);
-  assertEquals({ rounds, seconds, out, writeDocs }, { rounds: 5, seconds: 6, out: "bench/results", writeDocs: false });
+  assertEquals({ rounds, seconds, out, writeDocs }, { rounds: 5, seconds: 5, out: "bench/results", writeDocs: false });
 });
 
 Deno.test("bench arguments: scenarios are named alone or by group, and run once in the order of tables", () => {
