@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** How long each run goes on before that. */
   readonly warmSeconds: number;
+  /** Nothing is measured longer than `seconds`, also where less says little. */
+  readonly quick: boolean;
   /** Further flags of Deno for Tidegate. */
   readonly denoFlags: readonly string[];
   /** The folder of the results. */
@@ -37,7 +39,7 @@ Options:
   --servers A,B    of ${SERVERS.map(namesOf).join(", ")} (all)
   --rounds N       each server in turn, so often (5)
   --seconds S      how long each run is measured (5)
-  --quick          one round of 2 seconds: figures to see that it works
+  --quick          one round of a second: figures to see that it works
   --out FOLDER     where the results go (bench/results)
   --deno-flags F   flags for Tidegate's Deno, such as --inspect=127.0.0.1:9229 or --v8-flags=--prof (none)
   --write-docs     put the tables into docs/performance.md too
@@ -71,13 +73,14 @@ export function parseArguments(args: readonly string[]): BenchOptions | "help" {
     } else names.push(arg);
   }
   const quick = values.has("--quick");
-  const seconds = positive(values, "--seconds", quick ? 2 : 5);
+  const seconds = positive(values, "--seconds", quick ? 1 : 5);
   return {
     scenarios: names.length === 0 ? USUAL_SCENARIOS : chosen(names),
     servers: values.has("--servers") ? values.get("--servers")!.split(",").map(serverNamed) : SERVERS,
     rounds: wholeRounds(values, quick ? 1 : 5),
     seconds,
     warmSeconds: Math.min(2, seconds / 2),
+    quick,
     denoFlags: values.get("--deno-flags")?.split(" ") ?? [],
     out: values.get("--out") ?? "bench/results",
     writeDocs: values.has("--write-docs"),

@@ -28,7 +28,7 @@ export async function writeResult(
     await Deno.writeTextFile(PLOT, plot);
     const document = await Deno.readTextFile(DOCUMENT);
     await Deno.writeTextFile(DOCUMENT, between(document, `${picture("performance.svg")}\n\n${tables}`));
-    await format(DOCUMENT);
+    await format([DOCUMENT, PLOT]);
   }
   console.error(`Wrote ${out}/results.md${writeDocs ? " and docs/performance.md" : ""}`);
 }
@@ -37,11 +37,12 @@ function picture(path: string): string {
   return `![The figures below as bars, on logarithmic scales](${path})`;
 }
 
-/** Tables and long lines as the project has them. */
-async function format(document: URL): Promise<void> {
-  const args = ["fmt", "--quiet", decodeURIComponent(document.pathname)];
+/** Tables, pictures and long lines as the project has them. */
+async function format(files: readonly URL[]): Promise<void> {
+  const paths = files.map(({ pathname }) => decodeURIComponent(pathname));
+  const args = ["fmt", "--quiet", ...paths];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-  if (!success) throw new Error(`Cannot format ${document.pathname}: ${new TextDecoder().decode(stderr).trim()}`);
+  if (!success) throw new Error(`Cannot format ${paths.join(" and ")}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
 /**

@@ -18,7 +18,7 @@ export async function runIdle(context: RunContext, kind: ServerKind, scenario: I
   await Promise.all(loads.map((load) => load.ask("report")));
 
   const usage = measureUsage(stage);
-  await sleep(Math.max(context.seconds, scenario.seconds) * 1000);
+  await sleep((context.quick ? context.seconds : Math.max(context.seconds, scenario.seconds)) * 1000);
   const { seconds, server: cpuSeconds, ...harness } = usage();
   const reports = await Promise.all(loads.map((load) => load.ask("report")));
   const ended = totalByName(reports.map((report) => report.ended));

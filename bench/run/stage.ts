@@ -27,6 +27,8 @@ export interface RunContext {
   readonly seconds: number;
   /** How long is not measured, before. */
   readonly warmSeconds: number;
+  /** Nothing is measured longer than `seconds`, also where less says little. */
+  readonly quick: boolean;
   /** Further flags of Deno for a server that runs on it, such as those that profile it. */
   readonly denoFlags: readonly string[];
 }
