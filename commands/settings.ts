@@ -31,6 +31,7 @@ export function gatewaySettings({ limits, node }: Configuration, ownName: string
     },
     pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
     presenceExpiryMs: limits.presenceExpirySeconds * 1000,
+    restAfterMs: limits.restSeconds === 0 ? Infinity : limits.restSeconds * 1000,
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
   };
 }

@@ -43,7 +43,7 @@ const NONE: FannedOut["live"] = new Map();
  * once a codec. Its cost is that of the subscribers that it reaches; a record that cannot be shown is counted and left out.
  */
 export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> {
-  const { routes, view: log, index, telemetry, settings, clock, envelopes } = scene;
+  const { routes, view: log, index, telemetry, settings, clock, envelopes, rest } = scene;
   const warnedAt = new Map<Route, number>();
 
   return pipe(map((step) => {
@@ -126,6 +126,7 @@ export function fanOut(scene: Scene): OperatorFunction<Deduplicated, FannedOut> 
 
   function noteMisplaced(record: StoredRecord, route: Route, partitions: number): void {
     telemetry.count("records_misplaced");
+    rest.keepAwake(record.topic);
     const now = clock.scheduler.now();
     if (now - (warnedAt.get(route) ?? -Infinity) < MISPLACED_NOTE_MS) return;
     warnedAt.set(route, now);

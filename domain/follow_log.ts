@@ -16,6 +16,7 @@ import {
   type OperatorFunction,
   pipe,
   takeUntil,
+  tap,
 } from "rxjs";
 import { deduplicate } from "./deduplicate.ts";
 import { type FannedOut, fanOut } from "./fan_out.ts";
@@ -28,8 +29,9 @@ import type { Scene } from "./scene.ts";
  * were taken, and the routes' operators have taken their publications. Errors where the log's tail does.
  */
 export function followLog(scene: Scene): Observable<readonly Effect[]> {
-  const { log, routes, view } = scene;
-  return log.tail({ topics: routes.topics, start: (place, range) => view.start(place, range) }).pipe(
+  const { log, routes, view, rest } = scene;
+  return log.tail({ topics: routes.topics, start: (place, range) => view.start(place, range), rest }).pipe(
+    tap((batch) => rest.sample(batch)),
     deduplicate(scene),
     fanOut(scene),
     throughOperators(scene),

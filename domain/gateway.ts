@@ -28,6 +28,7 @@ import type { LogState } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
 import { Presence } from "./presence.ts";
 import { RateLimits } from "./rate_limits.ts";
+import { Rest } from "./rest.ts";
 import type { RouteTable } from "./route_table.ts";
 import { type Drain, runSession } from "./run_session.ts";
 import type { GatewayPorts, Scene } from "./scene.ts";
@@ -100,13 +101,16 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     throw new TypeError(`Cannot serve route ${needy.channel} with value "capnp": give the gateway envelopes`);
   }
   const presence = presenceOf(ports, options);
+  const index = new ChannelIndex();
+  const now = () => ports.clock.scheduler.now();
   const scene: Scene = {
     ...ports,
     envelopes: envelopes ?? NO_ENVELOPES,
     routes,
     settings,
     view,
-    index: new ChannelIndex(),
+    index,
+    rest: new Rest({ routes, view, index, now, afterMs: settings.restAfterMs }),
     folds: new SharedFolds(),
     sessions: new SessionRegistry(ports.clock.scheduler.now()),
     turns: takeTurns(),

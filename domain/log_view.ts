@@ -49,15 +49,25 @@ export class LogView {
     return this.#begin({ topic, partition }, { range, fresh }).next;
   }
 
+  /**
+   * Goes on with a partition that has rested, and says from which offset: where it was; or, where that is more than a duplicate window away,
+   * as if it were followed for the first time. It serves from the end of the range on either way.
+   */
+  resume(place: TopicPartition, range: OffsetRange): number {
+    const view = this.partition(place);
+    return view?.resume(range) ? view.next : this.#begin(place, { range, fresh: false }).next;
+  }
+
   /** The view of a batch's partition; one that the tail found by itself is new. */
   follow({ topic, partition, from, high }: Batch): PartitionView {
     return this.partition({ topic, partition }) ??
       this.#begin({ topic, partition }, { range: { low: from, high }, fresh: true });
   }
 
-  /** Whether a partition is followed and its window whole. */
+  /** Whether a partition is followed and its window whole, or was when it was last needed. */
   serves(place: TopicPartition): boolean {
-    return this.partition(place)?.serving ?? false;
+    const view = this.partition(place);
+    return view !== undefined && (view.serving || view.resting);
   }
 
   /** Whether every partition of the topics is followed and serves. */

@@ -26,6 +26,7 @@ export class PartitionView {
   #serveFrom: number;
   /** From this offset on, `isDuplicate` knows. */
   #exactFrom: number;
+  #resting = false;
   #duplicates = new Set<number>();
   /** The same, in order: a Set is slow to say which is its first, once many have gone. */
   readonly #inOrder = new Fifo<number>();
@@ -57,7 +58,12 @@ export class PartitionView {
 
   /** Whether the window is whole, so that subscribers can be served. */
   get serving(): boolean {
-    return this.#next >= this.#serveFrom;
+    return !this.#resting && this.#next >= this.#serveFrom;
+  }
+
+  /** Whether it is not read for now, so that what is known of it is old. */
+  get resting(): boolean {
+    return this.#resting;
   }
 
   /** From which offset on `isDuplicate` knows. */
@@ -78,6 +84,23 @@ export class PartitionView {
   /** Whether a record is for subscribers: not one that was only read for the window. */
   isLive(record: StoredRecord): boolean {
     return record.offset >= this.#serveFrom;
+  }
+
+  /** Is not read from now on. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /**
+   * Is read again, and serves once it is where the log ends now. Returns whether it can go on where it is: not where the log no longer has
+   * that, or has more than a duplicate window since.
+   */
+  resume({ low, high }: OffsetRange): boolean {
+    if (this.#next < low || high - this.#next > Math.max(this.#size.offsets, 1)) return false;
+    this.#resting = false;
+    this.#high = high;
+    this.#serveFrom = Math.max(this.#serveFrom, high);
+    return true;
   }
 
   /** Takes the next record; `duplicate` is what the fold said of it. */

@@ -24,7 +24,7 @@ import { targetOf } from "./target.ts";
  */
 export function publish(scene: Scene, request: { session: Session; frame: PublishFrame }): Observable<ServerFrame> {
   const { session, frame } = request;
-  const { log, view, random, telemetry, envelopes } = scene;
+  const { log, view, rest, random, telemetry, envelopes } = scene;
   const target = targetOf(scene, { session, channel: frame.channel, action: "publish" });
   if (isFailure(target)) return refuse(target);
   const { channel, match } = target;
@@ -132,6 +132,7 @@ export function publish(scene: Scene, request: { session: Session; frame: Publis
 
   /** The offset of the record that counts, where this node has read one of the same message. */
   function firstOffset({ record }: ComposedRecord): number | undefined {
+    rest.need(record);
     const partition = view.partition(record);
     const { messageId: id, ...names } = namesOf(record);
     if (!partition || id === undefined) return undefined;

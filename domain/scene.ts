@@ -11,6 +11,7 @@ import type { Telemetry } from "./ports/telemetry.ts";
 import type { Transport } from "./ports/transport.ts";
 import type { Presence } from "./presence.ts";
 import type { RateLimits } from "./rate_limits.ts";
+import type { Rest } from "./rest.ts";
 import type { RouteTable } from "./route_table.ts";
 import type { SharedFolds } from "./shared_folds.ts";
 import type { SessionRegistry } from "./session_registry.ts";
@@ -42,6 +43,8 @@ export interface Scene extends GatewayPorts {
   readonly settings: GatewaySettings;
   readonly view: LogView;
   readonly index: ChannelIndex;
+  /** Which partitions are not read for now. */
+  readonly rest: Rest;
   readonly folds: Pick<SharedFolds, "duplicates">;
   /** The sessions that have an identity. */
   readonly sessions: SessionRegistry;

@@ -19,13 +19,14 @@ export interface Served {
  * can, and completes. Errors with {@linkcode LogUnavailable} after the answer deadline.
  */
 export function whenServed(
-  scene: Pick<Scene, "view" | "clock" | "settings">,
+  scene: Pick<Scene, "view" | "rest" | "clock" | "settings">,
   request: { target: Target; past?: number },
 ): Observable<Served> {
   const { view: log, clock: { scheduler }, settings: { answerMs } } = scene;
   const { target, past = -1 } = request;
   const look = (): Served | undefined => {
     const place = placeOfTarget(scene, target);
+    if (place) scene.rest.need(place);
     const view = place && log.partition(place);
     return place && view?.serving && view.next > past ? { place, view } : undefined;
   };

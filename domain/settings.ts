@@ -31,6 +31,8 @@ export interface GatewaySettings {
   readonly replay: ReplayLimits;
   /** How far back a message id counts: so many offsets of the partition, and milliseconds of record time. */
   readonly duplicates: { readonly offsets: number; readonly ms: number };
+  /** A partition of the log that nobody has needed for so long, in milliseconds, is no longer read; `Infinity`: all are read always. */
+  readonly restAfterMs: number;
   /** What a message may cost in the pipelines of its route. */
   readonly pipeline: PipelineLimits;
   /** After so long a silence of this node, others take its users for gone, in milliseconds. */
@@ -77,6 +79,7 @@ export const DEFAULT_SETTINGS: Omit<GatewaySettings, "node"> = {
   },
   replay: { publications: 10_000, offsets: 1_000_000, bytes: 256 * 1024 * 1024 },
   duplicates: { offsets: 200_000, ms: 5 * 60_000 },
+  restAfterMs: 30_000,
   pipeline: { outputs: 16, ms: 2_000 },
   presenceExpiryMs: 10_000,
 };

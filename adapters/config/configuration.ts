@@ -155,6 +155,7 @@ export interface LimitsConfiguration {
   readonly replayBytes: number;
   readonly replaysAtOnce: number;
   readonly tailMemoryBytes: number;
+  readonly restSeconds: number;
   readonly pipelineOutputs: number;
   readonly pipelineMs: number;
   readonly dedupOffsets: number;

@@ -104,6 +104,12 @@ export const LIMITS = v.object({
     about:
       "Bytes of the newest records that this node keeps in memory, so that replays need not read the log; 0 keeps none",
   }),
+  rest_seconds: setting(v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_SECONDS)), {
+    about:
+      "A partition of the log that nobody on this node has needed for so many seconds is not read until somebody does; 0: all always are",
+    expected: "a number from 0 to 86400",
+    default: DEFAULT_SETTINGS.restAfterMs / 1000,
+  }),
   pipeline_outputs: wholeNumber({ min: 1, max: 10_000, default: DEFAULT_SETTINGS.pipeline.outputs }, {
     about: "Messages that one message may become in a pipeline of its route",
   }),

@@ -10,6 +10,7 @@ import { fetchFromLeader } from "./tail_fetch.ts";
 import { placeTopic } from "./tail_placement.ts";
 import { advance } from "./tail_partition.ts";
 import type { PartTailRequest, ReadingParts, TailContext, TailTopic } from "./tail_context.ts";
+import { rests } from "./tail_rest.ts";
 import { type Bell, bell } from "./wait.ts";
 
 /**
@@ -41,7 +42,7 @@ export function tail(
     if (closing.aborted) return onClosing();
     closing.addEventListener("abort", onClosing);
 
-    const fetchers = new Map<number, Bell>();
+    const fetchers = new Map<number, readonly Bell[]>();
     const looks = new Map<string, Bell>();
     const topics = new Map<string, TailTopic>();
     const context: TailContext = {
@@ -55,7 +56,15 @@ export function tail(
     };
 
     function wake(): void {
-      for (const work of fetchers.values()) work.ring();
+      for (const work of [...fetchers.values()].flat()) work.ring();
+    }
+
+    /** The usual fetch may be waiting for a first record: what rests is woken meanwhile. */
+    function wakeUpResting(): void {
+      for (const topic of topics.values()) {
+        for (const at of topic.partitions.values()) if (at.resting) rests(context, at);
+      }
+      wake();
     }
 
     for (const name of new Set(request.topics)) {
@@ -69,16 +78,19 @@ export function tail(
       for (const topic of view?.topics.values() ?? []) {
         for (const { leader } of topic.partitions.values()) {
           if (leader < 0 || fetchers.has(leader)) continue;
-          const work = bell();
-          fetchers.set(leader, work);
-          parts.background.run(fetchFromLeader(context, leader, work));
+          const usual = { leader, part: "usual", work: bell() } as const;
+          const fresh = { leader, part: "fresh", work: bell() } as const;
+          fetchers.set(leader, [usual.work, fresh.work]);
+          for (const fetch of [usual, fresh]) parts.background.run(fetchFromLeader(context, fetch));
         }
       }
       for (const look of looks.values()) look.ring();
       wake();
     });
 
+    const forget = request.rest?.onNeed(wakeUpResting);
     return () => {
+      forget?.();
       closing.removeEventListener("abort", onClosing);
       watching.unsubscribe();
       ending.abort();

@@ -3,6 +3,7 @@ import { parseAddress } from "./client.ts";
 import { type Link, LinkError, openLink } from "./link.ts";
 import { type Asked, takeFetched } from "./tail_take.ts";
 import type { TailContext } from "./tail_context.ts";
+import { rests } from "./tail_rest.ts";
 import type { TailPartition } from "./tail_partition.ts";
 import { type Bell, jitter, wait } from "./wait.ts";
 import { FETCH, type FetchedPartition, type FetchPartition, fetchRecords, type FetchResponse } from "./wire/fetch.ts";
@@ -18,16 +19,27 @@ const RETRY_MS = { baseMs: 100, capMs: 1_000 };
 /** A fetch that failed so often in a row is worth an operator's look: the log may seem available all the same. */
 const LOUD_AFTER = 5;
 
+/** Who fetches: `usual`, all partitions; `fresh`, those that have rested, until the usual fetch that is waiting has ended. */
+export type FetchPart = "usual" | "fresh";
+
+/** One of the two that fetch from a broker. */
+export interface LeaderFetch {
+  readonly leader: number;
+  readonly part: FetchPart;
+  /** Says that there may be something to fetch. */
+  readonly work: Bell;
+}
+
 /**
  * Fetches, until the tail ends, the partitions that the broker leads: one fetch at a time, on a connection of its own,
  * where the broker waits for the first record.
  */
-export async function fetchFromLeader(context: TailContext, leader: number, work: Bell): Promise<void> {
+export async function fetchFromLeader(context: TailContext, { leader, part, work }: LeaderFetch): Promise<void> {
   const { cluster, signal, random } = context;
   let link: Link | undefined;
   let fetches = 0;
   for (let failures = 0; !signal.aborted;) {
-    const { due, held, soonestMs } = partitionsOf(context, leader);
+    const { due, held, soonestMs } = partitionsOf(context, { leader, part });
     if (due.length === 0) {
       if (!held) {
         link?.close();
@@ -40,6 +52,7 @@ export async function fetchFromLeader(context: TailContext, leader: number, work
       link = link && !link.closed ? link : await connect(context, leader);
       const asked = due.map((at): Asked => ({ at, position: at.position!, jumps: at.jumps }));
       const maxWaitMs = held ? HELD_WAIT_MS : Math.min(IDLE_WAIT_MS, Math.max(1, soonestMs));
+      context.telemetry.count("tail_fetches");
       const response = await ask(context, link, { asked, maxWaitMs });
       fetches++;
       await Promise.all(
@@ -65,7 +78,7 @@ export async function fetchFromLeader(context: TailContext, leader: number, work
 }
 
 /** What can be fetched from a broker now, who waited longest first; and when there may be more. */
-function partitionsOf(context: TailContext, leader: number) {
+function partitionsOf(context: TailContext, { leader, part }: Omit<LeaderFetch, "work">) {
   const now = performance.now();
   const due: TailPartition[] = [];
   let held = false;
@@ -73,6 +86,11 @@ function partitionsOf(context: TailContext, leader: number) {
   for (const topic of context.topics.values()) {
     for (const at of topic.partitions.values()) {
       if (!at.placed || !leads(context, leader, at)) continue;
+      if (part === "fresh" ? !at.fresh : rests(context, at)) {
+        if (at.resting && at.notBefore > now) soonestMs = Math.min(soonestMs, at.notBefore - now);
+        continue;
+      }
+      if (part === "usual") at.fresh = false;
       if (at.open >= context.limits.openBatches) held = true;
       else if (at.notBefore > now) soonestMs = Math.min(soonestMs, at.notBefore - now);
       else due.push(at);

@@ -22,6 +22,12 @@ export interface TailPartition extends TopicPartition {
   failures: number;
   /** How many times in a row the broker said that the position is out of range, though it is not below the low end. */
   outOfRange: number;
+  /** Whether nobody needs it: it is not fetched. */
+  resting: boolean;
+  /** Whether it is being asked where it goes on after a rest. */
+  waking: boolean;
+  /** Whether it has rested, and is not in the fetch yet that all others are in. */
+  fresh: boolean;
   /** When it last got records, counted in fetches: who waited longest is served first. */
   servedAt: number;
 }
@@ -40,6 +46,9 @@ export function tailPartition({ topic, partition }: TopicPartition): TailPartiti
     notBefore: 0,
     failures: 0,
     outOfRange: 0,
+    resting: false,
+    waking: false,
+    fresh: false,
     servedAt: 0,
   };
 }

@@ -62,11 +62,11 @@ export async function takeFetched(context: TailContext, answer: {
   return true;
 }
 
-/** Whether the partition jumped, or moved to another leader, or another answer came first. */
+/** Whether the partition jumped, rests, or moved to another leader, or another answer came first. */
 function isStale(context: TailContext, { leader, asked }: { readonly leader: number; readonly asked: Asked }): boolean {
   const { at, position, jumps } = asked;
   const view = context.cluster.state.view?.topics.get(at.topic)?.partitions.get(at.partition);
-  return context.signal.aborted || !at.placed || at.jumps !== jumps || at.position !== position ||
+  return context.signal.aborted || !at.placed || at.resting || at.jumps !== jumps || at.position !== position ||
     view?.leader !== leader;
 }
 

@@ -40,6 +40,21 @@ export class BatchCursor {
     this.#epoch = source.epoch;
   }
 
+  /** The offset of the next batch. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether every batch is done, and none is on its way. */
+  get idle(): boolean {
+    return !this.#busy && this.#open === 0;
+  }
+
+  /** Whether another log is in the place of the one that it reads, which is not told yet. */
+  get isOfBefore(): boolean {
+    return this.#epoch !== this.#source.epoch;
+  }
+
   /** Reads on, if there is something to read and somebody to take it. */
   advance(): void {
     if (this.#busy || this.#stopped || this.#turn || this.#open >= this.#options.openBatches) return;

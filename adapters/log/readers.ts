@@ -33,19 +33,34 @@ export function tailOf({ partitions, scheduler }: Reading, request: TailRequest)
       }
       return found;
     });
+    const { rest } = request;
     for (const source of sources) {
+      const { topic, partition } = source;
       let cursor: BatchCursor | undefined;
+      let resting = false;
       const advance = () => {
         if (subscriber.closed || (!cursor && !source.available)) return;
-        (cursor ??= begin(source)).advance();
+        cursor ??= begin(source, request.start({ topic, partition }, rangeIn(source)));
+        if (!resting && cursor.idle) resting = rest?.mayRest({ topic, partition }) ?? false;
+        if (resting && !wakes(cursor)) return;
+        cursor.advance();
       };
-      stops.push(source.watch(advance), () => cursor?.stop());
+      const wakes = (before: BatchCursor) => {
+        if (!source.available || rest!.mayRest({ topic, partition })) return false;
+        resting = false;
+        const position = rest!.resume({ topic, partition }, rangeIn(source));
+        if (position !== before.position && !before.isOfBefore) {
+          before.stop();
+          cursor = begin(source, position);
+        }
+        return true;
+      };
+      stops.push(source.watch(advance), () => cursor?.stop(), rest?.onNeed(advance) ?? (() => {}));
       advance();
     }
 
-    function begin(source: PartitionSource): BatchCursor {
-      const { topic, partition, low, high } = source;
-      const start = request.start({ topic, partition }, { low, high });
+    function begin(source: PartitionSource, start: number): BatchCursor {
+      const { low, high } = source;
       return new BatchCursor(source, {
         from: Math.min(Math.max(start, low), high),
         to: Infinity,
@@ -58,6 +73,10 @@ export function tailOf({ partitions, scheduler }: Reading, request: TailRequest)
       });
     }
   });
+}
+
+function rangeIn({ low, high }: PartitionSource): OffsetRange {
+  return { low, high };
 }
 
 /** `Log.read` */

@@ -84,6 +84,24 @@ export interface TailRequest {
    * of `low..high` is clamped to it.
    */
   start(partition: TopicPartition, range: OffsetRange): number;
+  /** Says which partitions need not be read for now; absent: all are. A log may ask, and need not. */
+  readonly rest?: TailRest;
+}
+
+/** Which partitions of a tail rest. */
+export interface TailRest {
+  /**
+   * Whether a partition may rest. It is asked when all of its batches are `done()`; when it says yes nothing is read of the partition until
+   * it says no, and `resume` was asked.
+   */
+  mayRest(partition: TopicPartition): boolean;
+  /**
+   * Where to go on in a partition that has rested: where it was, or at a later offset, of which the next batch is then the first. `range` is
+   * what the log has now.
+   */
+  resume(partition: TopicPartition, range: OffsetRange): number;
+  /** Calls back when a partition that rests is needed. Returns how to stop that. */
+  onNeed(wake: () => void): () => void;
 }
 
 /** A contiguous piece of a partition, in offset order. */

@@ -8,6 +8,7 @@ import { NO_ENVELOPES } from "../../domain/ports/envelope.ts";
 import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
 import type { Effect } from "../../domain/ports/transport.ts";
 import { RateLimits } from "../../domain/rate_limits.ts";
+import { Rest } from "../../domain/rest.ts";
 import { compileRoute } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
 import type { GatewayPorts, Scene } from "../../domain/scene.ts";
@@ -45,6 +46,8 @@ export function marbleScene(
     read: () => NEVER,
     range: () => NEVER,
   };
+  const routes = routeTable([compileRoute({ channel: "chat:{room}", topic: "chat" })]);
+  const index = new ChannelIndex();
   return {
     transport: { connections: NEVER, drained: () => of(undefined) },
     authenticator: { admit: () => EMPTY, identify: () => of({ user: "ann" as UserId }) },
@@ -54,10 +57,11 @@ export function marbleScene(
     envelopes: NO_ENVELOPES,
     ...ports,
     log: { ...silent, ...ports.log },
-    routes: routeTable([compileRoute({ channel: "chat:{room}", topic: "chat" })]),
+    routes,
     settings,
     view,
-    index: new ChannelIndex(),
+    index,
+    rest: new Rest({ routes, view, index, now: () => scheduler.now(), afterMs: Infinity }),
     folds: { duplicates: () => NOTHING_TO_FOLD },
     sessions: new SessionRegistry(),
     turns: takeTurns(),

@@ -43,6 +43,7 @@ Deno.test("without a file and an environment the defaults hold", () => {
       replayBytes: 256 * 1024 * 1024,
       replaysAtOnce: 8,
       tailMemoryBytes: 67_108_864,
+      restSeconds: 30,
       pipelineOutputs: 16,
       pipelineMs: 2_000,
       dedupOffsets: 200_000,
@@ -94,6 +95,7 @@ Deno.test("the defaults are the domain's", () => {
     pipeline: { outputs: limits.pipelineOutputs, ms: limits.pipelineMs },
     duplicates: { offsets: limits.dedupOffsets, ms: limits.dedupMinutes * 60_000 },
     presenceExpiryMs: limits.presenceExpirySeconds * 1000,
+    restAfterMs: limits.restSeconds * 1000,
   });
 });
 

@@ -2,8 +2,11 @@
 import { concatMap, filter, map, type Observable, of, tap, timer } from "rxjs";
 import { ChannelIndex } from "../../../domain/channel_index.ts";
 import { DuplicateWindow } from "../../../domain/duplicate_window.ts";
+import type { TopicPartition } from "../../../domain/log_record.ts";
+import { LogView } from "../../../domain/log_view.ts";
 import { PartitionView } from "../../../domain/partition_view.ts";
-import type { Log, Outcome } from "../../../domain/ports/log.ts";
+import type { Log, OffsetRange, Outcome } from "../../../domain/ports/log.ts";
+import { Rest } from "../../../domain/rest.ts";
 import type { Content } from "../../../domain/message_view.ts";
 import { type Each, each } from "../../../domain/outbound.ts";
 import type { OutboundPublication } from "../../../domain/outbound_publication.ts";
@@ -20,9 +23,14 @@ export interface Mutant {
   readonly rig?: (ports: GatewayPorts) => GatewayPorts;
   /** Puts pipelines into the routes. */
   readonly pipes?: Pipes;
+  /** Lets partitions rest. */
+  readonly restAfterMs?: number;
   /** Breaks a part of the domain; says how to mend it. */
   readonly spoil?: () => () => void;
 }
+
+/** After how long partitions rest in the model, in milliseconds. */
+export const REST_MS = 500;
 
 /** Each breaks one promise. */
 export const MUTANTS: readonly Mutant[] = [
@@ -71,6 +79,21 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { name: "an outbound pipeline that depends on when it is asked", pipes: moody() },
   {
+    name: "a rest after which only what is new is read",
+    restAfterMs: REST_MS,
+    spoil: () => replace(LogView.prototype, { resume: fromTheEnd }),
+  },
+  {
+    name: "a partition that serves while it rests",
+    restAfterMs: REST_MS,
+    spoil: () => replace(PartitionView.prototype, { rest: () => {} }),
+  },
+  {
+    name: "a rest in spite of subscribers",
+    restAfterMs: REST_MS,
+    spoil: () => replace(Rest.prototype, { mayRest: alone }),
+  },
+  {
     name: "a replay that ends one record too early",
     rig: (ports) =>
       onLog(ports, {
@@ -82,11 +105,27 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** Nobody is subscribed, as far as it sees. */
+function alone(this: Rest, ...given: Parameters<typeof mayRest>): boolean {
+  const mend = replace(ChannelIndex.prototype, { channels: () => [] });
+  try {
+    return mayRest.apply(this, given);
+  } finally {
+    mend();
+  }
+}
+
+function fromTheEnd(this: LogView, place: TopicPartition, { high }: OffsetRange): number {
+  return resume.call(this, place, { low: high, high });
+}
+
 function onLog(ports: GatewayPorts, changes: Partial<Log>): GatewayPorts {
   return { ...ports, log: riggedLog(ports.log, changes) };
 }
 
 const { cursor } = PartitionView.prototype;
+const { mayRest } = Rest.prototype;
+const { resume } = LogView.prototype;
 const { release, holdFromNow } = ChannelIndex.prototype;
 
 function oneAhead(this: PartitionView, ...given: Parameters<typeof cursor>): string {

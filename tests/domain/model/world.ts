@@ -18,6 +18,13 @@ import { REPLAY } from "./watch.ts";
 const TOPICS = { chat: PARTITIONS, direct: PARTITIONS };
 const MOST_CONNECTIONS = 4;
 
+/** What a world is made of. */
+export interface WorldOptions extends Pick<TestGatewayOptions, "rig"> {
+  readonly pipes?: Pipes;
+  /** After how long partitions that nobody needs rest, in milliseconds; default: never. */
+  readonly restAfterMs?: number;
+}
+
 /** Everything, and what happens in it; after each step all is settled and checked. */
 export class World implements Disposable {
   readonly clock: VirtualClock;
@@ -25,6 +32,7 @@ export class World implements Disposable {
   readonly ledger: Ledger;
   readonly #rig: TestGatewayOptions["rig"];
   readonly #pipes: Pipes | undefined;
+  readonly #restAfterMs: number;
   readonly #nodes: TestGateway[] = [];
   readonly #people = new Map<string, Person>();
   /** In the order in which messages were first sent, by person and channel. */
@@ -36,8 +44,9 @@ export class World implements Disposable {
   #failing = false;
   #away = false;
 
-  constructor(options: Pick<TestGatewayOptions, "rig"> & { readonly pipes?: Pipes } = {}) {
+  constructor(options: WorldOptions = {}) {
     this.#rig = options.rig;
+    this.#restAfterMs = options.restAfterMs ?? Infinity;
     this.#pipes = options.pipes;
     const first = this.#start();
     this.#nodes.push(first, this.#start(first));
@@ -166,7 +175,8 @@ export class World implements Disposable {
 
   /** Lets everything happen that is due, and checks every client. */
   settle(): void {
-    this.clock.advance(0);
+    // Who waits for a partition that has rested looks every 25 ms.
+    this.clock.advance(this.#restAfterMs === Infinity ? 0 : 30);
     for (const player of this.players) player.read();
     this.players = this.players.filter(({ present }) => present);
     for (const player of this.players) player.isCaughtUp();
@@ -209,6 +219,8 @@ export class World implements Disposable {
     if (messageId === undefined) return false;
     // What comes before it, or to the window, while it is in a pipeline is not known yet.
     if (this.#pipes) return undefined;
+    // A partition that rests is read when this wakes it.
+    if (this.#restAfterMs !== Infinity) return undefined;
     const { life, high } = this.ledger.now(place);
     const name = { key, text, time: 0, sender, session: undefined, messageId, to: undefined };
     const last = life.entries.findLast((entry) => sameName(entry, name));
@@ -227,6 +239,7 @@ export class World implements Disposable {
         connectionsPerUser: MOST_CONNECTIONS,
         queueBytes: 2_500,
         publishesInFlight: 8,
+        restAfterMs: this.#restAfterMs,
       },
       ...(this.#pipes
         ? { routes: DEFAULT_ROUTES.map((route) => ({ ...route, pipeline: this.#pipes!.pipeline })) }
