@@ -79,10 +79,8 @@ export function runSession(
       pause: [{ kind: "pause", connection }],
       resume: [{ kind: "resume", connection }],
     },
-    orders: [
-      timer(patienceMs, scheduler).pipe(map(() => groupFor({ kind: "silence" }))),
-      drain$.pipe(exhaustMap(windDown)),
-    ],
+    whileSilent: timer(patienceMs, scheduler).pipe(map(() => groupFor({ kind: "silence" }))),
+    orders: drain$.pipe(exhaustMap(windDown)),
     lastWord: (failed) => {
       if (!failed) return [{ kind: "close", connection, disconnect: disconnect("draining") }];
       telemetry.note("error", "A session failed", { session: connection.session, error: String(failed.error) });

@@ -1,4 +1,4 @@
-import { Observable, type ObservableInput, Subscriber } from "rxjs";
+import { Observable, type ObservableInput, Subscriber, type Subscription } from "rxjs";
 import { GroupWork, type InFlightLimit } from "./group_work.ts";
 
 /** What is said to a run besides its messages. */
@@ -17,8 +17,10 @@ export interface Run<Message, In, Out> {
   /** What an item becomes; groups and items are begun as `limitGroupsInFlight` does. */
   readonly project: (item: In) => ObservableInput<Out>;
   readonly limit: InFlightLimit<Out>;
-  /** Each is listened to until the run is over. */
-  readonly orders: readonly Observable<Order<In>>[];
+  /** Listened to until the first message comes. */
+  readonly whileSilent: Observable<Order<In>>;
+  /** Listened to until the run is over. */
+  readonly orders: Observable<Order<In>>;
   /** The last output: of a run that is over, or that failed with `error`, which is nobody else's then. */
   readonly lastWord: (failed?: { readonly error: unknown }) => Out;
   /** Called once, when everything that was under way was left, whoever has ended it. */
@@ -40,14 +42,16 @@ export function runUntilOver<Message, In, Out>(
     out.add(run.left);
     const outputs = new Outputs(run, out);
     out.add(outputs);
-    const reader = new Messages(run, outputs);
+    const silence = new Orders(outputs);
+    outputs.add(silence);
+    const reader = new Messages(run, { outputs, silence });
     outputs.add(reader);
-    for (const orders of run.orders) {
-      const listener = new Orders(outputs);
-      outputs.add(listener);
-      // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
-      orders.subscribe(listener);
-    }
+    const listener = new Orders(outputs);
+    outputs.add(listener);
+    // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
+    run.orders.subscribe(listener);
+    // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
+    if (!outputs.closed) run.whileSilent.subscribe(silence);
     // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
     if (!outputs.closed) messages.subscribe(reader);
   });
@@ -84,12 +88,23 @@ class Outputs<Message, In, Out> extends Subscriber<Out> {
 
 /** Listens to the messages. */
 class Messages<Message, In, Out> extends Subscriber<Message> {
-  constructor(private readonly run: Run<Message, In, Out>, private readonly outputs: Outputs<Message, In, Out>) {
+  readonly #outputs: Outputs<Message, In, Out>;
+  #silence: Subscription | undefined;
+
+  constructor(
+    private readonly run: Run<Message, In, Out>,
+    options: { readonly outputs: Outputs<Message, In, Out>; readonly silence: Subscription },
+  ) {
     super();
+    this.#outputs = options.outputs;
+    this.#silence = options.silence;
   }
 
   protected override _next(message: Message): void {
-    const { outputs, run } = this;
+    const { run } = this;
+    const outputs = this.#outputs;
+    this.#silence?.unsubscribe();
+    this.#silence = undefined;
     if (outputs.isLast) return;
     try {
       outputs.work.add(run.groupOf(message));
@@ -99,11 +114,11 @@ class Messages<Message, In, Out> extends Subscriber<Message> {
   }
 
   protected override _error(error: unknown): void {
-    this.outputs.error(error);
+    this.#outputs.error(error);
   }
 
   protected override _complete(): void {
-    this.outputs.complete();
+    this.#outputs.complete();
   }
 }
 

@@ -28,7 +28,8 @@ const BURST = 4;
 export class Backlog {
   readonly #options: BacklogOptions;
   readonly #outbox: Outbox;
-  readonly #waiting = new Set<Subscriber<void>>();
+  /** Absent while nobody does, as most of the time. */
+  #waiting: Set<Subscriber<void>> | undefined;
   /** What was ahead when the first frame of this turn came, and how much may wait in it, in bytes; absent before it came. */
   #turn: { readonly ahead: number; readonly most: number } | undefined;
   #ended = false;
@@ -55,7 +56,7 @@ export class Backlog {
 
   /** Whether somebody waits for it to be short. */
   get awaited(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waiting !== undefined;
   }
 
   /**
@@ -105,9 +106,9 @@ export class Backlog {
   /** Emits when the backlog is short, at once where it is, then completes; completes alone when it has ended. */
   drained(): Observable<void> {
     return new Observable((waiter) => {
-      this.#waiting.add(waiter);
+      (this.#waiting ??= new Set()).add(waiter);
       this.settle();
-      return () => void this.#waiting.delete(waiter);
+      return () => this.#leave(waiter);
     });
   }
 
@@ -119,6 +120,7 @@ export class Backlog {
 
   /** Tells those who wait, where it is short: to be called when frames were taken. */
   settle(): void {
+    if (!this.#waiting) return;
     for (const waiter of [...this.#waiting]) {
       if (!this.#ended && this.#options.isOpen()) {
         if (this.bytes > this.#options.limits.drainBytes) return;
@@ -126,5 +128,10 @@ export class Backlog {
       }
       waiter.complete();
     }
+  }
+
+  #leave(waiter: Subscriber<void>): void {
+    this.#waiting?.delete(waiter);
+    if (this.#waiting?.size === 0) this.#waiting = undefined;
   }
 }

@@ -26,6 +26,14 @@ class Spared {
 
 type Item = Uint8Array | Spared;
 
+/** Places of frames that may be left out, by channel. */
+interface Spares {
+  /** The newest frame of each, where it may be left out for a newer one. */
+  readonly newest: Map<string, Spared>;
+  /** Where the client is told of what was left out of each. */
+  readonly tellers: Map<string, Spared>;
+}
+
 /** Places of frames that were left out are taken away when there are more of them than this, and than there are others. */
 const EMPTY_PLACES = 64;
 
@@ -38,10 +46,8 @@ export class Outbox {
   /** How many of the items are `Spared`, and how many of those are empty. */
   #spared = 0;
   #empty = 0;
-  /** The newest frame of each channel, where it may be left out for a newer one. */
-  readonly #newest = new Map<string, Spared>();
-  /** Where the client is told of what was left out of each channel. */
-  readonly #tellers = new Map<string, Spared>();
+  /** What is known of the frames that may be left out; absent before the first of them, as most connections have none. */
+  #known: Spares | undefined;
   readonly #separatorBytes: number;
 
   constructor(separatorBytes: number) {
@@ -68,8 +74,9 @@ export class Outbox {
     const item = new Spared(frame, spare, this.#turn);
     this.#items.push(item);
     this.#spared++;
-    const before = this.#newest.get(spare.channel);
-    this.#newest.set(spare.channel, item);
+    const { newest } = this.#known ??= { newest: new Map(), tellers: new Map() };
+    const before = newest.get(spare.channel);
+    newest.set(spare.channel, item);
     // A client that keeps up gets all that one turn brings.
     if (!before || spare.policy !== "conflate" || before.turn === this.#turn) return 0;
     this.#leaveOut(before);
@@ -87,7 +94,7 @@ export class Outbox {
     let count = 0;
     for (let at = this.#next; at < this.#items.length && this.#bytes > bytes; at++) {
       const item = this.#items[at]!;
-      if (!(item instanceof Spared) || !item.frame || this.#newest.get(item.spare.channel) === item) continue;
+      if (!(item instanceof Spared) || !item.frame || this.#known?.newest.get(item.spare.channel) === item) continue;
       this.#leaveOut(item, { keepPlaces: true });
       count++;
     }
@@ -107,8 +114,7 @@ export class Outbox {
     this.#bytes = 0;
     this.#spared = 0;
     this.#empty = 0;
-    this.#newest.clear();
-    this.#tellers.clear();
+    this.#known = undefined;
   }
 
   #takePlain(maxBytes: number): readonly Uint8Array[] {
@@ -162,13 +168,14 @@ export class Outbox {
     this.#bytes -= item.frame!.length + this.#separatorBytes;
     item.frame = undefined;
     item.skipped = 1;
-    const teller = this.#tellers.get(channel);
+    const tellers = this.#known!.tellers;
+    const teller = tellers.get(channel);
     if (teller) {
       item.skipped += teller.skipped;
       teller.skipped = 0;
       this.#empty++;
     }
-    this.#tellers.set(channel, item);
+    tellers.set(channel, item);
     if (!keepPlaces) this.#takeAwayEmpty();
   }
 
@@ -186,7 +193,8 @@ export class Outbox {
     const { channel } = item.spare;
     this.#spared--;
     if (item.isEmpty) this.#empty--;
-    if (this.#newest.get(channel) === item) this.#newest.delete(channel);
-    if (this.#tellers.get(channel) === item) this.#tellers.delete(channel);
+    const { newest, tellers } = this.#known!;
+    if (newest.get(channel) === item) newest.delete(channel);
+    if (tellers.get(channel) === item) tellers.delete(channel);
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { map, type Observable, of, timer } from "rxjs";
+import { map, NEVER, type Observable, of, timer } from "rxjs";
 import { type Order, runUntilOver } from "../../streams/run_until_over.ts";
 import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 
@@ -15,12 +15,17 @@ const ORDERS: Readonly<Record<string, Order<string>>> = {
 interface Case {
   /** How long each item takes. */
   readonly frames?: number;
-  readonly orders?: readonly Observable<Order<string>>[];
+  readonly orders?: Observable<Order<string>>;
+  readonly whileSilent?: Observable<Order<string>>;
   readonly left?: () => void;
 }
 
 /** A run whose messages are groups of one item, which answers with its own letter; `Z` is the last word, `F` that of a failure. */
-function ran(kit: MarbleKit, messages: Observable<string>, { frames = 0, orders = [], left = () => {} }: Case = {}) {
+function ran(
+  kit: MarbleKit,
+  messages: Observable<string>,
+  { frames = 0, orders = NEVER, whileSilent = NEVER, left = () => {} }: Case = {},
+) {
   return runUntilOver(messages, {
     groupOf(message) {
       if (message === "x") throw new TypeError("it is broken");
@@ -28,6 +33,7 @@ function ran(kit: MarbleKit, messages: Observable<string>, { frames = 0, orders 
     },
     project: (item) => frames === 0 ? of(item) : timer(frames, kit.scheduler).pipe(map(() => item)),
     limit,
+    whileSilent,
     orders,
     lastWord: (failed) => failed ? "F" : "Z",
     left,
@@ -38,7 +44,7 @@ Deno.test(
   "run until over: never stays never, and is left when nobody listens",
   marbles((kit) => {
     const [messages, orders] = [kit.hot<string>("-"), kit.hot("-", ORDERS)];
-    kit.emits(ran(kit, messages, { orders: [orders] }), "-", { until: "^--!" });
+    kit.emits(ran(kit, messages, { orders }), "-", { until: "^--!" });
     kit.subscriptions(messages, "^--!");
     kit.subscriptions(orders, "^--!");
   }),
@@ -63,7 +69,8 @@ Deno.test(
       groupOf: (message) => [message],
       project: () => item,
       limit,
-      orders: [orders],
+      whileSilent: NEVER,
+      orders,
       lastWord: () => "Z",
       left: () => {},
     });
@@ -78,12 +85,13 @@ Deno.test(
   marbles((kit) => {
     kit.emits(ran(kit, kit.hot("-a-#")), "-a-(F|)");
     kit.emits(ran(kit, kit.hot("-a-x-b", { a: "a", x: "x", b: "b" })), "-a-(F|)");
-    kit.emits(ran(kit, kit.hot("-----"), { orders: [kit.hot("--#", ORDERS)] }), "--(F|)");
+    kit.emits(ran(kit, kit.hot("-----"), { orders: kit.hot("--#", ORDERS) }), "--(F|)");
     const run = runUntilOver(kit.hot<string>("-a---"), {
       groupOf: (message) => [message],
       project: () => kit.cold<string>("-#"),
       limit,
-      orders: [],
+      whileSilent: NEVER,
+      orders: NEVER,
       lastWord: () => "F",
       left: () => {},
     });
@@ -95,7 +103,7 @@ Deno.test(
   "run until over: a group that is ordered comes after the messages before it, and is begun once they are",
   marbles((kit) => {
     const orders = kit.hot("--g", ORDERS);
-    kit.emits(ran(kit, kit.hot("-a------b"), { orders: [orders] }), "-a(gh)", {
+    kit.emits(ran(kit, kit.hot("-a------b"), { orders }), "-a(gh)", {
       until: "^-----!",
     });
   }),
@@ -106,7 +114,7 @@ Deno.test(
   marbles((kit) => {
     const messages = kit.hot("-a-b--");
     const orders = kit.hot("--l-g-", ORDERS);
-    kit.emits(ran(kit, messages, { frames: 5, orders: [orders] }), "------(aZ|)");
+    kit.emits(ran(kit, messages, { frames: 5, orders }), "------(aZ|)");
     kit.subscriptions(messages, "^-----!");
   }),
 );
@@ -115,9 +123,20 @@ Deno.test(
   "run until over: it is over at once when an order says so, though messages and items are under way",
   marbles((kit) => {
     const messages = kit.hot("-a----");
-    kit.emits(ran(kit, messages, { frames: 5, orders: [kit.hot("---o", ORDERS)] }), "---(Z|)");
+    kit.emits(ran(kit, messages, { frames: 5, orders: kit.hot("---o", ORDERS) }), "---(Z|)");
     kit.subscriptions(messages, "^--!");
-    kit.emits(ran(kit, kit.hot("-a"), { orders: [of(ORDERS["o"]!)] }), "(Z|)");
+    kit.emits(ran(kit, kit.hot("-a"), { orders: of(ORDERS["o"]!) }), "(Z|)");
+  }),
+);
+
+Deno.test(
+  "run until over: silence is listened to until the first message comes",
+  marbles((kit) => {
+    const [silence, orders] = [kit.hot("---g", ORDERS), kit.hot("-", ORDERS)];
+    kit.emits(ran(kit, kit.hot("-a----"), { whileSilent: silence, orders }), "-a----", { until: "^-----!" });
+    kit.subscriptions(silence, "^!");
+    kit.subscriptions(orders, "^-----!");
+    kit.emits(ran(kit, kit.hot("------"), { whileSilent: kit.hot("---g", ORDERS) }), "---(gh)", { until: "^----!" });
   }),
 );
 
