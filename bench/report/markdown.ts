@@ -1,6 +1,6 @@
 /** A benchmark's result for people, in Markdown. */
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { BenchResult } from "./result.ts";
+import type { BenchResult, Failed } from "./result.ts";
 import { groupRuns } from "./figures.ts";
 import { judge, judgementCells } from "./gate.ts";
 import { GATES } from "./gates.ts";
@@ -35,10 +35,17 @@ function aboutRun({ began, machine, versions, rounds, seconds }: BenchResult): s
     `"x" is the ratio to ${titleOf("socketio")}; "load" is the busiest load process, in hundredths of a core.\n`;
 }
 
-function failures({ failed }: BenchResult): string {
-  if (failed.length === 0) return "";
-  const lines = failed.map(({ scenario, server, round, reason }) =>
-    `- ${scenario}, ${titleOf(server)}, round ${round}: ${reason.split("\n")[0]}`
-  );
-  return `### Runs that failed\n\n${lines.join("\n")}\n`;
+/** What went otherwise than planned. */
+function failures({ failed, runs }: BenchResult): string {
+  const lines = [
+    ...failed.map((run) => `- ${runText(run)}: ${run.reason.split("\n")[0]}`),
+    ...runs.flatMap((run) =>
+      Object.entries(run.harness.ended).map(([why, count]) => `- ${runText(run)}: ${count} connections ended: ${why}`)
+    ),
+  ];
+  return lines.length === 0 ? "" : `### What failed\n\n${lines.join("\n")}\n`;
+}
+
+function runText({ scenario, server, round }: Pick<Failed, "scenario" | "server" | "round">): string {
+  return `${scenario}, ${titleOf(server)}, round ${round}`;
 }

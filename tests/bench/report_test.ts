@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { markdownOf } from "../../bench/report/markdown.ts";
 import { shortNumber, spreadText } from "../../bench/report/numbers.ts";
 import { ratioOf, spreadOf } from "../../bench/report/statistics.ts";
 import { markdownTable, scenarioTables } from "../../bench/report/table.ts";
@@ -51,6 +52,22 @@ Deno.test("bench report: a scenario's table has medians, ratios to the reference
   assertEquals(tidegate.at(-2), "95%, limit in 1 of 3");
   assertEquals(peer.slice(1, 3), ["Socket.IO + kafkajs", "5,000"]);
   assertEquals(peer.slice(-4, -1), ["3,000 (10%)", "0", "20%"]);
+});
+
+Deno.test("bench report: runs that failed, and connections that ended, are said", () => {
+  const ended = { ...measured({}).harness, ended: { "closed: 4001 slow consumer": 3 } };
+  const text = markdownOf({
+    began: "2026-01-02T03:04:05Z",
+    machine: { cores: 2, processor: "P", memoryGb: 8, system: "linux", load: 0.1 },
+    versions: { tidegate: { Deno: "2.9.6" }, ws: { Node: "v20.1.0" } },
+    rounds: 1,
+    seconds: 5,
+    runs: [measured({ harness: ended })],
+    failed: [{ scenario: "idle", server: "ws", round: 1, reason: "it broke\nhere" }],
+  }, fanout);
+  assert(text.startsWith("2026-01-02, 2 cores of P, 8 GB, linux, load 0.1 before. Deno 2.9.6, Node 20.1.0. "), text);
+  assert(text.includes("\n- idle, ws + kafkajs, round 1: it broke\n"), text);
+  assert(text.includes("\n- fanout-1000, Tidegate, round 1: 3 connections ended: closed: 4001 slow consumer\n"), text);
 });
 
 Deno.test("bench report: a document's text between its marks is replaced, and only that", () => {
