@@ -2,6 +2,9 @@
 import { type Member, memberName, type PresenceWord } from "./presence_word.ts";
 import type { PresenceChange, Roll } from "./roll.ts";
 
+/** A record of them costs about a microsecond to make. */
+const BURIALS_AT_ONCE = 10_000;
+
 /** The node whose fold it is. */
 export interface OwnNode {
   readonly node: string;
@@ -58,19 +61,19 @@ export class PresenceFold {
   /** Takes a word of the log; returns what it changes, in order. Of its own node it counts heartbeats alone. */
   take(word: PresenceWord): readonly PresenceChange[] {
     if (word.node === this.#own.node) return word.kind === "beat" ? this.#pass(word.beat) : [];
-    const node = this.#nodeOf(word);
-    if (word.kind === "gone") return this.#goodbye(word.node, node);
-    const { kind } = word;
-    if (kind === "beat") node.expiryMs = word.expiryMs;
     // Tombstones of members are written by others, too.
-    const back = kind === "beat" || word.sessions > 0 ? this.#hear(word.node, node) : [];
-    if (kind === "beat") return back;
+    const isLife = word.kind === "beat" || (word.kind === "member" && word.sessions > 0);
+    const node = this.#nodes.get(word.node) ?? (isLife ? this.#meet(word.node) : undefined);
+    if (!node) return [];
+    if (word.kind === "gone") return this.#goodbye(word.node, node);
+    if (word.kind === "beat") node.expiryMs = word.expiryMs;
+    const back = isLife ? this.#hear(word.node, node) : [];
+    if (word.kind === "beat") return back;
     const { member, sessions } = word;
     const name = memberName(member);
     if (sessions > 0) node.members.set(name, { member, sessions });
     else node.members.delete(name);
     const change = node.alive ? this.#roll.set(member, word) : undefined;
-    if (!node.alive && node.members.size === 0) this.#nodes.delete(word.node);
     return change ? [...back, change] : back;
   }
 
@@ -83,7 +86,7 @@ export class PresenceFold {
 
   /**
    * The words that take what nodes that are gone have left behind out of the log, so that it stays small. Of the living, the one whose name comes first
-   * says them; where it does not, after another expiry everyone.
+   * says them; where it does not, after another expiry everyone. At most so many at once as do not hold others up: the next heartbeat goes on.
    */
   burials(): readonly PresenceWord[] {
     const living = [...this.#nodes].filter(([, { alive }]) => alive).map(([name]) => name);
@@ -95,17 +98,13 @@ export class PresenceFold {
         ({ member }) => ({ kind: "member", node, member, sessions: 0 } as const),
       );
       return [...gone, { kind: "gone", node }];
-    });
+    }).slice(0, BURIALS_AT_ONCE);
   }
 
-  /** A node of whom a tombstone is all that is left is not made: what could be gone of it? */
-  #nodeOf({ node }: PresenceWord): OtherNode {
-    const known = this.#nodes.get(node);
-    if (known) return known;
-    const { expiryMs } = this.#own;
-    const made: OtherNode = { members: new Map(), expiryMs, heardAt: this.#now, alive: false };
-    this.#nodes.set(node, made);
-    return made;
+  #meet(name: string): OtherNode {
+    const node = { members: new Map(), expiryMs: this.#own.expiryMs, heardAt: this.#now, alive: false };
+    this.#nodes.set(name, node);
+    return node;
   }
 
   #hear(name: string, node: OtherNode): readonly PresenceChange[] {

@@ -2,6 +2,7 @@
 import { catchError, concatMap, defer, map, type Observable, of, takeWhile } from "rxjs";
 import type { Membership } from "./channel_index.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";
+import { enterPresence } from "./enter_presence.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { LogUnavailable } from "./ports/log.ts";
 import type { Effect } from "./ports/transport.ts";
@@ -10,7 +11,6 @@ import { isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { type Served, whenServed } from "./serving.ts";
 import { reply, type Session } from "./session.ts";
-import { enterPresence } from "./enter_presence.ts";
 import { excerpt, type Target, targetOf } from "./target.ts";
 
 /** What a client wants to subscribe to, and after what. */
