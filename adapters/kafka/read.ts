@@ -3,9 +3,8 @@ import { Observable } from "rxjs";
 import type { TopicPartition } from "../../domain/log_record.ts";
 import { type Batch, LogUnavailable, type OffsetRange, type ReadRange } from "../../domain/ports/log.ts";
 import type { ClusterView, TopicView } from "./cluster_view.ts";
-import type { Gate } from "./gate.ts";
 import { patiently } from "./patience.ts";
-import { askRanges } from "./ranges.ts";
+import type { sharedRanges } from "./shared_ranges.ts";
 import type { PartitionScan } from "./scan/partition_scan.ts";
 import type { ReadingParts } from "./tail_context.ts";
 import { advance, type TailPartition, tailPartition } from "./tail_partition.ts";
@@ -17,7 +16,8 @@ export interface ReadParts extends ReadingParts {
   readonly topics: readonly string[];
   /** Aborts when the log is closed. */
   readonly closing: AbortSignal;
-  readonly gate: Gate;
+  /** Asks for the range of a partition. */
+  readonly ranges: ReturnType<typeof sharedRanges>;
   /** The scan of a partition. */
   readonly scans: (of: TopicPartition) => PartitionScan;
 }
@@ -53,10 +53,8 @@ export function read(parts: ReadParts, of: TopicPartition, { from, to, key }: Re
 
 async function askRange(parts: ReadParts, of: TopicPartition, signal: AbortSignal): Promise<OffsetRange> {
   await knownTopic(parts, of, signal);
-  return await patiently(parts, async (leftMs) => {
-    const deadlineMs = Math.min(leftMs, parts.deadlines.requestMs);
-    const asked = { partitions: [of.partition], deadlineMs };
-    const { ranges, failure } = await parts.gate.run(() => askRanges(parts.cluster, of.topic, asked));
+  return await patiently(parts, async () => {
+    const { ranges, failure } = await parts.ranges(of);
     if (failure) throw failure;
     return ranges.get(of.partition);
   }, { what: whatFor(of), signal });

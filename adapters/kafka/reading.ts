@@ -7,8 +7,10 @@ import { inflate } from "./compression.ts";
 import { gate } from "./gate.ts";
 import { linkPool } from "./link_pool.ts";
 import { KAFKA_DEADLINES, KAFKA_LIMITS, type KafkaDeadlines, type KafkaLogOptions } from "./options.ts";
+import { askRanges } from "./ranges.ts";
 import { range, read, type ReadParts } from "./read.ts";
 import { partitionScans } from "./scans.ts";
+import { sharedRanges } from "./shared_ranges.ts";
 import { start } from "./startup.ts";
 import { keepState } from "./state.ts";
 import { tail } from "./tail.ts";
@@ -76,7 +78,10 @@ export function openReading(
   const shared = { kafka, cluster, deadlines, limits, telemetry, random, inflate, background: tasks };
   const places = gate(limits.concurrentReads);
   const scans = partitionScans(shared, { gate: places, signal });
-  const parts: ReadParts = { ...shared, topics, closing: signal, gate: places, scans };
+  const ranges = sharedRanges(({ topic, partition }) =>
+    places.run(() => askRanges(cluster, topic, { partitions: [partition], deadlineMs: deadlines.requestMs }))
+  );
+  const parts: ReadParts = { ...shared, topics, closing: signal, ranges, scans };
   return {
     state: keeper.states,
     parts,

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { lastValueFrom } from "rxjs";
 import { openReading } from "../../../../adapters/kafka/reading.ts";
 import { seededRandom } from "../../../../testing/mod.ts";
 import { faultySockets } from "../../../kafka/faulty_sockets.ts";
@@ -69,6 +70,10 @@ kafkaTest("500 replays of a partition cost at most a few times the fetches of on
       assert(many <= one * 5, `${many} fetches for ${REPLAYS} replays, ${one} for one; seed ${seed}`);
       assertEquals(crowd.telemetry.counted("replay_fetches"), many);
       assertEquals(crowd.requests(LIST_OFFSETS_KEY), offsets);
+      // The ends, for those who come without a cursor: two questions each, for the first of them and for all others.
+      const ends = await Promise.all(ranges.map(() => lastValueFrom(crowd.reading.range(place))));
+      assertEquals(new Set(ends.map(({ high }) => high)), new Set([RECORDS]));
+      assertEquals(crowd.requests(LIST_OFFSETS_KEY) - offsets, 4);
     } finally {
       await Promise.all([lone.reading.close(), crowd.reading.close()]);
     }
