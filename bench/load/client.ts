@@ -1,7 +1,8 @@
 /** One client: a TCP connection that speaks WebSocket, without more work for a delivery than to count it. */
 import type { Dialect, Said } from "./dialect.ts";
 import { clientFrame, OPCODES, takeFrames } from "./frames.ts";
-import { openWebSocket, writeAll } from "./handshake.ts";
+import { openWebSocket } from "./handshake.ts";
+import { outbox } from "./outbox.ts";
 
 /** Room for what a server sends at once; a message over it ends the client. */
 const ACTIVE_BYTES = 256 * 1024;
@@ -27,8 +28,8 @@ export interface ClientOptions {
 
 /** A connected client. */
 export interface Client {
-  /** Sends a message; resolves when the system has taken it. */
-  send(message: string | Uint8Array): Promise<void>;
+  /** Sends a message, behind those of before. */
+  send(message: string | Uint8Array): void;
   /** Ends it without a word. */
   close(): void;
   /** Resolves when it has ended: with why, where that was not asked for. */
@@ -47,22 +48,20 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   let closing = false;
   let why: string | undefined;
 
-  const send = async (message: string | Uint8Array, opcode?: number): Promise<void> => {
+  const write = outbox(connection, (error) => {
+    if (!closing) why ??= `cannot write: ${error}`;
+  });
+  const send = (message: string | Uint8Array, opcode?: number): void => {
     const bytes = typeof message === "string" ? encoder.encode(message) : message;
-    const kind = opcode ?? (typeof message === "string" ? OPCODES.text : OPCODES.binary);
-    try {
-      await writeAll(connection, clientFrame(kind, bytes));
-    } catch (error) {
-      if (!closing) why ??= `cannot write: ${error}`;
-    }
+    write(clientFrame(opcode ?? (typeof message === "string" ? OPCODES.text : OPCODES.binary), bytes));
   };
   const take = (opcode: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): void => {
     if (opcode === OPCODES.close) why ??= `closed: ${closeText(bytes.subarray(from, to))}`;
-    else if (opcode === OPCODES.ping) void send(bytes.slice(from, to), OPCODES.pong);
+    else if (opcode === OPCODES.ping) send(bytes.slice(from, to), OPCODES.pong);
     else if (!count(bytes, from, to)) {
       const message = bytes.slice(from, to);
       for (const one of dialect.read(opcode === OPCODES.text ? decoder.decode(message) : message)) {
-        if (one.kind === "asked") void send(one.answer);
+        if (one.kind === "asked") send(one.answer);
         else said(one);
       }
     }
@@ -83,7 +82,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
       if (!closing) connection.close();
       return closing ? undefined : why ?? broken ?? "the server ended the connection";
     });
-  for (const message of dialect.hello) await send(message);
+  for (const message of dialect.hello) send(message);
   return {
     send,
     ended,

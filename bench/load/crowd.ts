@@ -102,7 +102,7 @@ export async function openCrowd(
     const late = () => `Client ${number} still waits for ${[...waiting].join(" ") || "a greeting"}`;
     await inTime(greeted.promise, late);
     for (const [id, name] of names.entries()) {
-      await client.send(dialectOf(number).subscribe(name, { id: id + 1, ...sinceOf(at, name) }));
+      client.send(dialectOf(number).subscribe(name, { id: id + 1, ...sinceOf(at, name) }));
     }
     await inTime(ready.promise, late);
   };

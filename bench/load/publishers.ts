@@ -51,7 +51,7 @@ export function startPublishing(crowd: Crowd, plan: PublishPlan, dialectOf: (cli
     const id = nextId[at]!++;
     const value = stampedValue({ time: 0, channel, number: id }, { bytes: plan.bytes });
     sent[at]!.set(id, nowMicros());
-    void crowd.clients[at]!.send(dialectOf(client).publish({ id, channel: channelName(channel), value }));
+    crowd.clients[at]!.send(dialectOf(client).publish({ id, channel: channelName(channel), value }));
   };
   const answered = (at: number): void => {
     if (!stopping) publish(at);
