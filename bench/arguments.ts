@@ -41,7 +41,7 @@ Options:
   --seconds S      how long each run is measured (5)
   --quick          one round of a second: figures to see that it works
   --out FOLDER     where the results go (bench/results)
-  --deno-flags F   flags for Tidegate's Deno, such as --inspect=127.0.0.1:9229 or --v8-flags=--prof (none)
+  --deno-flags F   flags for Tidegate's Deno, such as --inspect=127.0.0.1:9229 (none)
   --write-docs     put the tables into docs/performance.md too
   --help           this text
 `;
