@@ -39,7 +39,9 @@ export function read(parts: ReadParts, of: TopicPartition, { from, to, key }: Re
     signal.addEventListener("abort", leave);
     try {
       while (at.position! < to && !signal.aborted) {
-        const piece = await scan.next(seat);
+        const piece = await scan.next(seat).catch((error) => {
+          if (!signal.aborted) throw error;
+        });
         if (!piece || signal.aborted) return;
         next(advance(at, piece, taken.ring));
         while (at.open > 0 && !signal.aborted) await taken.wait(60_000, signal);

@@ -1,10 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { lastValueFrom } from "rxjs";
+import { LogUnavailable } from "../../../../domain/ports/log.ts";
 import { openReading } from "../../../../adapters/kafka/reading.ts";
 import { seededRandom } from "../../../../testing/mod.ts";
-import { faultySockets } from "../../../kafka/faulty_sockets.ts";
+import { type AnswerFault, faultySockets } from "../../../kafka/faulty_sockets.ts";
 import { kafkaForFile, kafkaTest } from "../../../kafka/kafka_test_case.ts";
-import { optionsFor, readAll, withReading } from "../reading_case.ts";
+import { optionsFor, readAll, until, withReading } from "../reading_case.ts";
 
 const cluster = kafkaForFile();
 
@@ -15,12 +16,12 @@ const RECORDS = 20_000;
 const REPLAYS = 500;
 
 /** A reading side that has read nothing yet, and how many requests of a kind it has made. */
-function countedReading(topic: string) {
+function countedReading(topic: string, answers: AnswerFault = "none") {
   const sockets = faultySockets();
   const requests = new Map<number, number>();
   sockets.decide = (key) => {
     requests.set(key, (requests.get(key) ?? 0) + 1);
-    return "none";
+    return key === FETCH_KEY ? answers : "none";
   };
   const options = optionsFor(cluster().brokers, [topic]);
   const reading = openReading({ ...options, socketFactory: sockets.factory });
@@ -77,5 +78,21 @@ kafkaTest("500 replays of a partition cost at most a few times the fetches of on
     } finally {
       await Promise.all([lone.reading.close(), crowd.reading.close()]);
     }
+  });
+});
+
+kafkaTest("a read that waits for a broker ends when the log is closed, and says so", async () => {
+  await withReading(cluster(), {}, async ({ topic, produce }) => {
+    await produce(["one"]);
+    const { reading, requests } = countedReading(topic, "swallow");
+    await reading.startup;
+    const read = assertRejects(
+      () => readAll(reading, { topic, partition: 0 }, { from: 0, to: 1 }),
+      LogUnavailable,
+      "it is closed",
+    );
+    await until(() => requests(FETCH_KEY) > 0, "a fetch");
+    await reading.close();
+    await read;
   });
 });
