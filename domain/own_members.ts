@@ -8,6 +8,9 @@ interface Logged {
   readonly offset: number;
 }
 
+/** How many connections the log has of a member of whom that is not known. */
+const UNKNOWN = -1;
+
 /** A member, and how many connections it has. */
 export interface Count {
   readonly member: Member;
@@ -19,6 +22,7 @@ export interface Count {
  * came or went, an append failed, or others took this node for gone and removed what it had said.
  */
 export class OwnMembers {
+  readonly #isWritten: boolean;
   readonly #here = new Map<string, Count>();
   readonly #logged = new Map<string, Logged>();
   /** Who came or went: to be written at once. */
@@ -27,6 +31,11 @@ export class OwnMembers {
   readonly #later = new Set<string>();
   /** Up to where the log was read. */
   #read = 0;
+
+  /** @param isWritten whether there is a log to tell; else nothing is ever due */
+  constructor({ isWritten }: { readonly isWritten: boolean } = { isWritten: true }) {
+    this.#isWritten = isWritten;
+  }
 
   /** How many members are here. */
   get size(): number {
@@ -45,7 +54,7 @@ export class OwnMembers {
     const sessions = before + connections;
     if (sessions > 0) this.#here.set(name, { member, sessions });
     else this.#here.delete(name);
-    (before === 0 || sessions === 0 ? this.#due : this.#later).add(name);
+    if (this.#isWritten) this.#mark(name);
     return sessions;
   }
 
@@ -54,11 +63,14 @@ export class OwnMembers {
     const names = [...this.#due, ...beat ? this.#later.difference(this.#due) : []];
     this.#due.clear();
     if (beat) this.#later.clear();
-    return names.flatMap((name) => {
+    return names.flatMap((name): readonly Count[] => {
       const logged = this.#logged.get(name);
       const here = this.#here.get(name);
       if ((here?.sessions ?? 0) === (logged?.sessions ?? 0)) return [];
-      return here ?? [{ member: logged!.member, sessions: 0 }];
+      if (!here) return [{ member: logged!.member, sessions: 0 }];
+      // From now on the log may have it.
+      if (!logged) this.#logged.set(name, { member: here.member, sessions: UNKNOWN, offset: -1 });
+      return [here];
     });
   }
 
@@ -70,15 +82,14 @@ export class OwnMembers {
     if (known && known.offset > offset) return;
     if (how === "read" && count.sessions === 0) this.#logged.delete(name);
     else this.#logged.set(name, { ...count, offset });
-    // By another one, then.
-    if ((this.#here.get(name)?.sessions ?? 0) !== count.sessions) this.#later.add(name);
-    if (how === "read" && count.sessions === 0 && this.#here.has(name)) this.#due.add(name);
+    this.#mark(name);
   }
 
   /** Of a record it is not known whether the log has it: it is written again, or taken back, at the next heartbeat. */
   unsure({ member }: Count): void {
     const name = memberName(member);
-    if (!this.#logged.has(name)) this.#logged.set(name, { member, sessions: -1, offset: -1 });
+    const logged = this.#logged.get(name);
+    if (logged) this.#logged.set(name, { ...logged, sessions: UNKNOWN });
     this.#later.add(name);
   }
 
@@ -97,5 +108,14 @@ export class OwnMembers {
   all(): readonly Member[] {
     const members = new Map([...this.#logged, ...this.#here].map(([name, { member }]) => [name, member]));
     return [...members.values()];
+  }
+
+  /** Keeps in mind what is to be written of a member; nothing of one who is not here, and of whom the log has nothing. */
+  #mark(name: string): void {
+    const here = this.#here.get(name)?.sessions ?? 0;
+    const logged = this.#logged.get(name)?.sessions ?? 0;
+    this.#due.delete(name);
+    this.#later.delete(name);
+    if (here !== logged) (here === 0 || logged === 0 ? this.#due : this.#later).add(name);
   }
 }

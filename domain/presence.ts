@@ -38,7 +38,7 @@ export class Presence {
   readonly #expiryMs: number;
   readonly #roll = new Roll();
   readonly #fold: PresenceFold;
-  readonly #own = new OwnMembers();
+  readonly #own: OwnMembers;
   readonly #watchers = new PresenceWatchers();
   readonly #entered = new Set<Membership>();
   /** What watchers were not told yet. */
@@ -51,6 +51,7 @@ export class Presence {
   constructor({ node, expiryMs, topic }: PresenceOptions) {
     this.topic = topic === undefined ? undefined : new WholeTopic(topic);
     this.beatMs = expiryMs / BEATS;
+    this.#own = new OwnMembers({ isWritten: topic !== undefined });
     this.#node = node;
     this.#expiryMs = expiryMs;
     this.#fold = new PresenceFold({ node, beatMs: this.beatMs, expiryMs }, this.#roll);

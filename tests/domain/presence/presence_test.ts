@@ -185,7 +185,7 @@ Deno.test("an answer comes after what it knows of was told, and who has left is 
   assertEquals([told(ann).at(-1), told(bob).length], ["left bob", 1]);
 });
 
-Deno.test("a node that drains takes itself and its users out of the log", () => {
+Deno.test("a node that drains takes itself and its users out of the log, and leaves no timer", () => {
   using one = node("one");
   using two = node("two", one);
   const ann = one.subscriber("ann", "chat:a");
@@ -196,6 +196,9 @@ Deno.test("a node that drains takes itself and its users out of the log", () => 
   assertEquals([two.ended, present(ann, one)], ["completed", ["ann 1"]]);
   assertEquals(standing(one), ["member:chat:a/ann@one", "node:one"]);
   assertEquals(one.gateway.stats().presence, { members: 1, nodes: 1 });
+  one.drain(1_000);
+  one.clock.advance(2_000);
+  assertEquals([one.ended, standing(one), one.clock.pending], ["completed", [], 0]);
 });
 
 Deno.test("a node that starts reads the topic whole before it is ready, and says so", () => {

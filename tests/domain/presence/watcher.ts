@@ -12,6 +12,7 @@ export class Watcher {
   #known: Set<string> | undefined;
   /** The last that was told of each user. */
   readonly #last = new Map<string, string>();
+  #isSubscribed = false;
   #read = 0;
 
   constructor(client: TestClient, user: string, channel: string) {
@@ -51,8 +52,9 @@ export class Watcher {
       if (type === "joined") this.#known?.add(user);
       else this.#known?.delete(user);
     }
-    // Before it is subscribed it is told of nobody.
-    if (frame.type !== "presence" || !this.client.last("subscribed")) return;
+    // Before it is subscribed it is told of nobody: what it was answered then means nothing later.
+    this.#isSubscribed ||= frame.type === "subscribed";
+    if (frame.type !== "presence" || !this.#isSubscribed) return;
     const users = frame.users.map(({ user }) => user).sort();
     if (this.#known) assertEquals(users, this.users, `what ${this.user} was told, and is answered`);
     this.#known = new Set(users);
