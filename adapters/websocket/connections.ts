@@ -32,6 +32,7 @@ export class Connections {
   readonly #accepted = new Subject<Connection>();
   readonly #open = new Set<SocketConnection>();
   readonly #shore: Shore;
+  readonly #turn: Turn<SocketConnection>;
   #draining = false;
   #emptied = () => {};
 
@@ -49,6 +50,7 @@ export class Connections {
       began: () => budget.renew(),
       ended: () => joiner.forget(),
     });
+    this.#turn = turn;
     this.sweep = new Sweep(clock.scheduler, {
       shortestMs: 1000 * Math.min(limits.handshakeSeconds, limits.pingSeconds, limits.pongSeconds, limits.closeSeconds),
       tick: () => {
@@ -63,6 +65,8 @@ export class Connections {
       budget,
       spared: (count) => telemetry.count("publications_skipped", count),
       touch: (connection) => turn.touch(connection),
+      gather: (connection) => turn.gather(connection),
+      hurry: () => turn.schedule(),
       limited: () => telemetry.count("connections_limited"),
       left: (connection) => this.#left(connection),
     };
@@ -140,6 +144,7 @@ export class Connections {
 
   /** Ends the timer. */
   stop(): void {
+    this.#turn.stop();
     this.sweep.stop();
   }
 

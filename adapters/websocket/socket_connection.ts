@@ -3,6 +3,7 @@ import { type Disconnect, disconnect } from "../../domain/disconnect.ts";
 import type { Codec } from "../../domain/ports/codec.ts";
 import type { Connection, Spare } from "../../domain/ports/transport.ts";
 import { TokenBucket } from "../../domain/token_bucket.ts";
+import type { Accepted } from "./accepted.ts";
 import { closeReason } from "./close_reason.ts";
 import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
@@ -24,17 +25,14 @@ export interface Shore {
   spared(count: number): void;
   /** Asks for {@linkcode SocketConnection.flush} at the end of the turn. */
   touch(connection: SocketConnection): void;
+  /** Asks for it soon: with what comes a little later, where many are due. */
+  gather(connection: SocketConnection): void;
+  /** Asks for it at the end of the turn of one that was gathered. */
+  hurry(): void;
   /** Told of a connection that is ended because it passed a limit. */
   limited(): void;
   /** Told once, when the socket is gone. */
   left(connection: SocketConnection): void;
-}
-
-/** What a connection is made of. */
-export interface Accepted extends Pick<Connection, "session" | "admission" | "codec"> {
-  readonly socket: Socket;
-  /** Where in the second half of its ping interval the client is pinged first, 0 to 1. */
-  readonly phase: number;
 }
 
 /** Pings and pongs of one client. */
@@ -147,7 +145,9 @@ export class SocketConnection implements Connection {
   queue(frame: Uint8Array, spare?: Spare): void {
     if (this.#ending || this.#gone) return;
     if (!this.#outflow.queue(frame, spare)) return this.end(disconnect("slow_consumer"), DROPPING);
-    this.#touch();
+    if (this.#touched) return;
+    this.#touched = true;
+    this.#shore.gather(this);
   }
 
   /** Keeps messages under so many bytes. */
@@ -239,7 +239,7 @@ export class SocketConnection implements Connection {
   }
 
   #touch(): void {
-    if (this.#touched) return;
+    if (this.#touched) return this.#shore.hurry();
     this.#touched = true;
     this.#shore.touch(this);
   }
