@@ -85,12 +85,9 @@ export class OwnMembers {
     this.#mark(name);
   }
 
-  /** Of a record it is not known whether the log has it: it is written again, or taken back, at the next heartbeat. */
+  /** Of a record it is not known whether the log has it: with the next heartbeat it is written again, or taken back. */
   unsure({ member }: Count): void {
-    const name = memberName(member);
-    const logged = this.#logged.get(name);
-    if (logged) this.#logged.set(name, { ...logged, sessions: UNKNOWN });
-    this.#later.add(name);
+    this.#later.add(memberName(member));
   }
 
   /** Up to where the log was read. */
