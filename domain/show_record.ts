@@ -75,12 +75,15 @@ function otherHeaders(
   inside: Readonly<Record<string, string>> = NO_HEADERS,
 ): Record<string, string> | undefined {
   let others: Record<string, string> | undefined;
-  for (const name in headers) add(name, headerText(headers, name) ?? "");
-  for (const name in inside) add(name, inside[name]!);
+  for (const name in headers) {
+    if (!isReservedHeader(name)) add(name, headerText(headers, name) ?? "");
+  }
+  for (const name in inside) {
+    if (!isReservedHeader(name)) add(name, inside[name]!);
+  }
   return others;
 
   function add(name: string, text: string): void {
-    if (isReservedHeader(name)) return;
     others ??= Object.create(null) as Record<string, string>;
     others[name] = text;
   }
