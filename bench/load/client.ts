@@ -56,8 +56,10 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     write(clientFrame(opcode ?? (typeof message === "string" ? OPCODES.text : OPCODES.binary), bytes));
   };
   const take = (opcode: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): void => {
-    if (opcode === OPCODES.close) why ??= `closed: ${closeText(bytes.subarray(from, to))}`;
-    else if (opcode === OPCODES.ping) send(bytes.slice(from, to), OPCODES.pong);
+    if (opcode === OPCODES.close) {
+      why ??= `closed: ${closeText(bytes.subarray(from, to))}`;
+      send(bytes.slice(from, to), OPCODES.close);
+    } else if (opcode === OPCODES.ping) send(bytes.slice(from, to), OPCODES.pong);
     else if (!count(bytes, from, to)) {
       const message = bytes.slice(from, to);
       for (const one of dialect.read(opcode === OPCODES.text ? decoder.decode(message) : message)) {

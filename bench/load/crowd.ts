@@ -72,6 +72,9 @@ export async function openCrowd(
     const waiting = new Set(["", ...names]);
     const greeted = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
+    const fail = (why: string | undefined) => [greeted, ready].forEach(({ reject }) => reject(new Error(why)));
+    // It may fail while nobody waits for it yet.
+    for (const { promise } of [greeted, ready]) promise.catch(() => {});
     opening?.(at);
     const client = await openClient({
       port,
@@ -85,7 +88,7 @@ export async function openCrowd(
         return counted && waiting.size === 0;
       },
       said: (said) => {
-        if (said.kind === "refused" && waiting.size > 0) ready.reject(new Error(said.why));
+        if (said.kind === "refused" && waiting.size > 0) fail(said.why);
         else if (said.kind === "greeted" && waiting.delete("")) greeted.resolve();
         else if (said.kind === "subscribed") {
           waiting.delete(said.channel);
@@ -96,7 +99,7 @@ export async function openCrowd(
     });
     clients[at] = client;
     void client.ended.then((why) => {
-      for (const wait of [greeted, ready]) wait.reject(new Error(why));
+      fail(why);
       if (why !== undefined) ended.set(why, (ended.get(why) ?? 0) + 1);
     });
     const late = () => `Client ${number} still waits for ${[...waiting].join(" ") || "a greeting"}`;
@@ -109,9 +112,14 @@ export async function openCrowd(
 
   let next = 0;
   const total = plan.clients + plan.bystanders;
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    while (next < total) await open(next++);
-  }));
+  try {
+    await Promise.all(Array.from({ length: atOnce }, async () => {
+      while (next < total) await open(next++);
+    }));
+  } catch (error) {
+    crowd.close();
+    throw error;
+  }
   return crowd;
 }
 

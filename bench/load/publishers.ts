@@ -6,6 +6,9 @@ import { channelName } from "./crowd_plan.ts";
 import type { Dialect } from "./dialect.ts";
 import { stampedValue } from "./stamp.ts";
 
+/** How long the last answers may take, in milliseconds. */
+const LAST_ANSWERS_MS = 15_000;
+
 /** How clients publish. */
 export interface PublishPlan {
   /** Publishes of a client without an answer. */
@@ -31,7 +34,7 @@ export interface Publishers {
   report(): PublishReport;
   /** Forgets the latencies of before. */
   clear(): void;
-  /** Publishes nothing more; resolves when all is answered, or a client has ended. */
+  /** Publishes nothing more; resolves when all is answered, or a client has ended, or after 15 seconds. */
   stop(): Promise<PublishReport>;
 }
 
@@ -82,7 +85,9 @@ export function startPublishing(crowd: Crowd, plan: PublishPlan, dialectOf: (cli
     async stop() {
       stopping = Promise.withResolvers();
       if (sent.every(({ size }) => size === 0)) stopping.resolve();
+      const timer = setTimeout(stopping.resolve, LAST_ANSWERS_MS);
       await Promise.race([stopping.promise, ...crowd.clients.map(({ ended }) => ended)]);
+      clearTimeout(timer);
       return report();
     },
   };
