@@ -39,9 +39,9 @@ export function runUntilOver<Message, In, Out>(
 ): Observable<Out> {
   // deno-lint-ignore tidegate/no-new-observable -- see GroupWork
   return new Observable((out) => {
-    out.add(run.left);
     const outputs = new Outputs(run, out);
     out.add(outputs);
+    out.add(run.left);
     const silence = new Orders(outputs);
     outputs.add(silence);
     const reader = new Messages(run, { outputs, silence });

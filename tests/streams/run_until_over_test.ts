@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { map, NEVER, type Observable, of, timer } from "rxjs";
+import { finalize, map, NEVER, type Observable, of, Subject, timer } from "rxjs";
 import { type Order, runUntilOver } from "../../streams/run_until_over.ts";
 import { type MarbleKit, marbles } from "../../testing/marbles.ts";
 
@@ -138,6 +138,26 @@ Deno.test(
     kit.subscriptions(orders, "^-----!");
     kit.emits(ran(kit, kit.hot("------"), { whileSilent: kit.hot("---g", ORDERS) }), "---(gh)", { until: "^----!" });
   }),
+);
+
+Deno.test(
+  "run until over: it is left when what was under way is, also where nobody listens any more",
+  () => {
+    const told: string[] = [];
+    const messages = new Subject<string>();
+    const running = runUntilOver(messages, {
+      groupOf: (message) => [message],
+      project: () => NEVER.pipe(finalize(() => told.push("item"))),
+      limit,
+      whileSilent: NEVER,
+      orders: NEVER,
+      lastWord: () => "Z",
+      left: () => told.push("left"),
+    }).subscribe();
+    messages.next("a");
+    running.unsubscribe();
+    assertEquals(told, ["item", "left"]);
+  },
 );
 
 Deno.test(
