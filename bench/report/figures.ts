@@ -1,6 +1,6 @@
 /** What tables, gates and plots show of a run: each figure by its name, with its unit. */
 import { isHarnessBound, type Measured } from "../run/measured.ts";
-import { type Spread, spreadOf } from "./statistics.ts";
+import { ratioOf, type Spread, spreadOf } from "./statistics.ts";
 
 /** A figure of a run; `undefined` where the run has none of it. */
 export type Figure = (run: Measured) => number | undefined;
@@ -47,13 +47,24 @@ export function groupRuns(runs: readonly Measured[]): readonly Runs[] {
 }
 
 /** A figure in every round that has it. */
-export function valuesOf({ all }: Runs, name: FigureName): number[] {
+function valuesOf({ all }: Runs, name: FigureName): number[] {
   return all.map(FIGURES[name]).filter((value) => value !== undefined);
 }
 
 /** The median of a figure and its extremes. */
 export function figureOf(runs: Runs, name: FigureName): Spread | undefined {
   return spreadOf(valuesOf(runs, name));
+}
+
+/** The ratio of a figure to that of other runs, of the rounds in which both have it. */
+export function figureRatio(runs: Runs, name: FigureName, { to }: { readonly to: Runs }): Spread | undefined {
+  const pairs = runs.all.map((run) => [run, to.all.find(({ round }) => round === run.round)] as const);
+  const figure: Figure = FIGURES[name];
+  const both = pairs.flatMap(([run, other]) => {
+    const [value, beside] = [figure(run), other && figure(other)];
+    return value === undefined || beside === undefined ? [] : [[value, beside] as const];
+  });
+  return ratioOf(both.map(([value]) => value), both.map(([, beside]) => beside));
 }
 
 /** In how many rounds the load processes may have been what was measured. */

@@ -1,7 +1,7 @@
 /** What is promised of a figure, and whether it holds. */
-import { type FigureName, type Runs, valuesOf } from "./figures.ts";
+import { type FigureName, figureOf, figureRatio, type Runs } from "./figures.ts";
 import { shortNumber, spreadText } from "./numbers.ts";
-import { ratioOf, type Spread, spreadOf } from "./statistics.ts";
+import type { Spread } from "./statistics.ts";
 
 /** A promise of Tidegate's figure in a scenario. */
 export interface Gate {
@@ -44,9 +44,9 @@ function measure({ scenario, figure, beside }: Gate, groups: readonly Runs[]): S
     groups.find((runs) => runs.scenario === of.scenario && runs.server === of.server);
   const own = find({ scenario, server: TIDEGATE });
   if (!own) return undefined;
-  if (!beside) return spreadOf(valuesOf(own, figure));
+  if (!beside) return figureOf(own, figure);
   const other = find({ scenario, server: TIDEGATE, ...beside });
-  return other && ratioOf(valuesOf(own, figure), valuesOf(other, figure));
+  return other && figureRatio(own, figure, { to: other });
 }
 
 /** The cells of a judged promise: scenario, figure, gate, goal, measured, what holds. */

@@ -2,9 +2,8 @@
 import { total } from "../run/counts.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { REFERENCE, SERVERS } from "../servers/all.ts";
-import { type FigureName, figureOf, groupRuns, harnessBoundRounds, type Runs, valuesOf } from "./figures.ts";
+import { type FigureName, figureOf, figureRatio, groupRuns, harnessBoundRounds, type Runs } from "./figures.ts";
 import { shortNumber, spreadText } from "./numbers.ts";
-import { ratioOf } from "./statistics.ts";
 import type { Measured } from "../run/measured.ts";
 
 interface Column {
@@ -64,9 +63,7 @@ function tableOf(scenario: Scenario, groups: readonly Runs[]): string {
     titleOf(runs.server),
     ...columns.map(({ figure, ratio }) => {
       const text = spreadText(figureOf(runs, figure));
-      const times = ratio && reference && reference !== runs
-        ? ratioOf(valuesOf(runs, figure), valuesOf(reference, figure))
-        : undefined;
+      const times = ratio && reference && reference !== runs ? figureRatio(runs, figure, { to: reference }) : undefined;
       return times ? `${text}, ${shortNumber(times.median)} x` : text;
     }),
     lossText(runs),

@@ -45,6 +45,14 @@ Deno.test("bench gates: a ratio is to the other server in the same scenario", ()
   assertEquals([14, 15, 40].map((times) => judge(ratio, rates(times * 100, 100)).holds), ["no", "gate", "goal"]);
 });
 
+Deno.test("bench gates: a round that one of the two has not is left out of the ratio", () => {
+  const runs = [
+    measured({ round: 2, operations: 3_000 }),
+    ...[1, 2].map((round) => measured({ round, operations: round * 100, server: "socketio" })),
+  ];
+  assertEquals(judge(ratio, groupRuns(runs)).measured, { median: 15, min: 15, max: 15 });
+});
+
 Deno.test("bench gates: a scenario is judged by another one of Tidegate's", () => {
   const gate: Gate = {
     ...atMost,
