@@ -28,6 +28,8 @@ export function whenServed(
     const place = placeOfTarget(scene, target);
     if (place) scene.rest.need(place);
     const view = place && log.partition(place);
+    // It cannot be woken now, and what it would be then is not what was asked for.
+    if (view?.resting && !log.state.available) throw new LogUnavailable(log.state.reason ?? "the log is away");
     return place && view?.serving && view.next > past ? { place, view } : undefined;
   };
   return defer(() =>

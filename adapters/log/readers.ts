@@ -47,6 +47,8 @@ export function tailOf({ partitions, scheduler }: Reading, request: TailRequest)
       };
       const wakes = (before: BatchCursor) => {
         if (!source.available || rest!.mayRest({ topic, partition })) return false;
+        // What the partition is now is told before it serves.
+        if (before.isOfBefore) before.advance();
         resting = false;
         const position = rest!.resume({ topic, partition }, rangeIn(source));
         if (position !== before.position && !before.isOfBefore) {
