@@ -3,8 +3,10 @@ import { concat, concatMap, defer, EMPTY, from, map, type Observable, of } from 
 import type { Channel } from "./channel.ts";
 import { type Disconnect, disconnect } from "./disconnect.ts";
 import type { ConnectedFrame, ConnectFrame } from "./frame.ts";
+import { LeanMap } from "./lean_map.ts";
 import { authorize } from "./permission.ts";
 import type { Connection, Effect } from "./ports/transport.ts";
+import { ConnectionRates } from "./rate_limits.ts";
 import { channelOf, isStateful } from "./route.ts";
 import type { Scene } from "./scene.ts";
 import { reply, type Session } from "./session.ts";
@@ -44,8 +46,13 @@ export function beginSession(scene: Scene, connection: Connection, beginning: Be
     if (scene.sessions.countOf(identity.user) >= most) {
       return close(disconnect("limit_exceeded", `a user has at most ${most} connections`));
     }
-    const rates = scene.rates.connection(scene.clock.scheduler.now());
-    const session: Session = { connection, user: identity.user, identity, memberships: new Map(), rates };
+    const session: Session = {
+      connection,
+      user: identity.user,
+      identity,
+      memberships: new LeanMap(),
+      rates: new ConnectionRates(),
+    };
     return defer(() => {
       scene.sessions.add(session);
       return concat(

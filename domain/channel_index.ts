@@ -1,5 +1,7 @@
 /** Who is subscribed to what: the index that makes fan-out cost what it reaches. */
 import type { Channel, UserId } from "./channel.ts";
+import { LeanMap } from "./lean_map.ts";
+import { LeanSet } from "./lean_set.ts";
 import type { Codec } from "./ports/codec.ts";
 import type { Connection, Effect, Spare } from "./ports/transport.ts";
 
@@ -28,10 +30,36 @@ export interface Fanout {
   spare?(codec: Codec): Spare;
 }
 
-interface Members {
-  readonly all: Map<Connection, Membership>;
-  readonly live: Map<Codec, Set<Connection>>;
-  readonly holding: Set<Membership>;
+/** The subscriptions of one channel; there may be as many channels as connections. */
+class Members {
+  readonly all = new LeanMap<Connection, Membership>();
+  readonly live = new LeanMap<Codec, LeanSet<Connection>>();
+  /** Absent while there are none. */
+  holding: Set<Membership> | undefined;
+
+  goLive(connection: Connection): void {
+    const live = this.live.get(connection.codec) ?? new LeanSet();
+    live.add(connection);
+    this.live.set(connection.codec, live);
+  }
+
+  hold(membership: Membership): void {
+    (this.holding ??= new Set()).add(membership);
+  }
+
+  /** Holds nothing for a subscription any more; false where nothing was. */
+  letGo(membership: Membership): boolean {
+    const wasHeld = this.holding?.delete(membership) ?? false;
+    if (this.holding?.size === 0) this.holding = undefined;
+    return wasHeld;
+  }
+
+  remove({ subscriber: { connection } }: Membership): void {
+    this.all.delete(connection);
+    const live = this.live.get(connection.codec);
+    live?.delete(connection);
+    if (live?.size === 0) this.live.delete(connection.codec);
+  }
 }
 
 /** Channels to connections. One a gateway; its size is that of the subscriptions. */
@@ -65,11 +93,11 @@ export class ChannelIndex {
    * channel once.
    */
   join(subscriber: Subscriber, channel: Channel, options: { hold: boolean }): Membership {
-    const members = this.#channels.get(channel) ?? { all: new Map(), live: new Map(), holding: new Set() };
+    const members = this.#channels.get(channel) ?? new Members();
     this.#channels.set(channel, members);
     const membership: Membership = { channel, subscriber };
     members.all.set(subscriber.connection, membership);
-    if (!options.hold) goLive(members, subscriber.connection);
+    if (!options.hold) members.goLive(subscriber.connection);
     return membership;
   }
 
@@ -77,16 +105,16 @@ export class ChannelIndex {
   holdFromNow(membership: Membership): void {
     if (!this.isCurrent(membership)) return;
     membership.held = { frames: [], bytes: 0 };
-    this.#channels.get(membership.channel)?.holding.add(membership);
+    this.#channels.get(membership.channel)?.hold(membership);
   }
 
   /** Lets the held frames go: what the caller sends now, in this order, before any later frame. */
   release(membership: Membership): readonly Uint8Array[] {
     const { held } = membership;
     const members = this.#channels.get(membership.channel);
-    if (!held || !members?.holding.delete(membership)) return [];
+    if (!held || !members?.letGo(membership)) return [];
     delete membership.held;
-    goLive(members, membership.subscriber.connection);
+    members.goLive(membership.subscriber.connection);
     return held.frames;
   }
 
@@ -95,11 +123,8 @@ export class ChannelIndex {
     const { channel, subscriber: { connection } } = membership;
     const members = this.#channels.get(channel);
     if (members?.all.get(connection) !== membership) return;
-    members.all.delete(connection);
-    members.holding.delete(membership);
-    const live = members.live.get(connection.codec);
-    live?.delete(connection);
-    if (live?.size === 0) members.live.delete(connection.codec);
+    members.letGo(membership);
+    members.remove(membership);
     if (members.all.size === 0) this.#channels.delete(channel);
   }
 
@@ -137,7 +162,7 @@ export class ChannelIndex {
           : { kind: "send", connections, frame },
       );
     }
-    for (const membership of members.holding) {
+    for (const membership of members.holding ?? []) {
       const { held, subscriber: { connection } } = membership;
       if (!held || connection === fanout.except) continue;
       const frame = fanout.encode(connection.codec);
@@ -150,12 +175,6 @@ export class ChannelIndex {
   }
 }
 
-function goLive(members: Members, connection: Connection): void {
-  const live = members.live.get(connection.codec);
-  if (live) live.add(connection);
-  else members.live.set(connection.codec, new Set([connection]));
-}
-
-function without(connections: ReadonlySet<Connection>, except: Connection): Connection[] {
+function without(connections: Iterable<Connection>, except: Connection): Connection[] {
   return [...connections].filter((connection) => connection !== except);
 }

@@ -48,20 +48,39 @@ export function compilePattern(text: string, user: UserId): ChannelPattern | und
   if (!bound.every((part) => SEGMENT.test(part))) return undefined;
   const segments = bound.map((part) => part.split("*") as unknown as Segment);
   const star = bound.findIndex((part) => part.includes("*"));
-  const isExact = star < 0 && !open;
-  const beginning = beginningOf();
-  return {
-    // Most patterns of a token are about other channels: what they begin with tells.
-    matches: (channel) =>
-      isExact ? channel === beginning : channel.startsWith(beginning) && fits(channel, segments, open),
-    beginning,
-    isExact,
-  };
+  if (star < 0 && !open) return new ExactPattern(bound.join(":"));
+  const whole = bound.slice(0, star < 0 ? bound.length : star).map((part) => `${part}:`).join("");
+  return new WildPattern(star < 0 ? whole : whole + segments[star]![0], { segments, open });
+}
 
-  function beginningOf(): string {
-    if (isExact) return bound.join(":");
-    const whole = bound.slice(0, star < 0 ? bound.length : star).map((part) => `${part}:`).join("");
-    return star < 0 ? whole : whole + segments[star]![0];
+class ExactPattern implements ChannelPattern {
+  constructor(readonly beginning: string) {}
+
+  get isExact(): boolean {
+    return true;
+  }
+
+  matches(channel: Channel): boolean {
+    return channel === this.beginning;
+  }
+}
+
+class WildPattern implements ChannelPattern {
+  readonly #segments: readonly Segment[];
+  readonly #open: boolean;
+
+  constructor(readonly beginning: string, parts: { readonly segments: readonly Segment[]; readonly open: boolean }) {
+    this.#segments = parts.segments;
+    this.#open = parts.open;
+  }
+
+  get isExact(): boolean {
+    return false;
+  }
+
+  matches(channel: Channel): boolean {
+    // Most patterns of a token are about other channels: what they begin with tells.
+    return channel.startsWith(this.beginning) && fits(channel, this.#segments, this.#open);
   }
 }
 

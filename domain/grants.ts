@@ -34,7 +34,7 @@ export function parseGrants(claim: unknown, user: UserId): Grants | string {
     const patterns = list.map((text: unknown) => typeof text === "string" ? compilePattern(text, user) : undefined);
     const wrong = patterns.indexOf(undefined);
     if (wrong >= 0) return `${action}[${wrong}]: expected a channel pattern such as "chat:*"`;
-    grants[action] = patterns as ChannelPattern[];
+    if (patterns.length > 0) grants[action] = patterns as ChannelPattern[];
   }
   return grants;
 }

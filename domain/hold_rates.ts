@@ -26,7 +26,7 @@ export function holdRates(
   const wait = rates.take(session.rates, { payer, cost: costOf(sent), now });
   if (wait === 0) return undefined;
   telemetry.count("requests_limited");
-  if (!session.rates.refusals.take(now)) {
+  if (!rates.refuse(session.rates, now)) {
     telemetry.count("connections_limited");
     const reason = disconnect("limit_exceeded", "requests went on and on over their rate");
     return [{ kind: "close", connection, disconnect: reason }];

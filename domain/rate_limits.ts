@@ -31,19 +31,31 @@ interface Buckets {
   readonly publishes: TokenBucket;
 }
 
-/** The buckets of one connection. */
-export interface ConnectionRates extends Buckets {
-  readonly subscribes: TokenBucket;
-  readonly refusals: TokenBucket;
+/** The buckets of one connection: each absent before it is needed, which is as good as full. */
+export class ConnectionRates {
+  requests: TokenBucket | undefined;
+  publishes: TokenBucket | undefined;
+  subscribes: TokenBucket | undefined;
+  refusals: TokenBucket | undefined;
 }
 
 /** The rates of a gateway's connections and users. */
 export class RateLimits {
-  readonly #settings: RateSettings;
+  readonly #rates: Readonly<Record<Exclude<keyof RateSettings, "burstSeconds">, Rate>>;
   readonly #payers = new Map<string, Buckets>();
 
   constructor(settings: RateSettings) {
-    this.#settings = settings;
+    const rate = (perSecond: number): Rate => ({
+      perSecond,
+      burst: Math.max(1, perSecond * settings.burstSeconds),
+    });
+    this.#rates = {
+      requests: rate(settings.requests),
+      publishes: rate(settings.publishes),
+      subscribes: rate(settings.subscribes),
+      userRequests: rate(settings.userRequests),
+      userPublishes: rate(settings.userPublishes),
+    };
   }
 
   /** How many payers are remembered: those who asked for something lately. */
@@ -51,51 +63,47 @@ export class RateLimits {
     return this.#payers.size;
   }
 
-  /** The buckets of a new connection. */
-  connection(now: number): ConnectionRates {
-    const { requests, publishes, subscribes } = this.#settings;
-    return {
-      requests: new TokenBucket(this.#rate(requests), now),
-      publishes: new TokenBucket(this.#rate(publishes), now),
-      subscribes: new TokenBucket(this.#rate(subscribes), now),
-      refusals: new TokenBucket(REFUSALS, now),
-    };
-  }
-
   /**
    * Takes what a request costs, from the connection and from who pays for it, its user or what stands for one; 0 where all of it is there. Else nothing is taken, and it is how long
    * to wait, in milliseconds.
    */
-  take(connection: Omit<ConnectionRates, "refusals">, request: { payer: string; cost: Cost; now: number }): number {
+  take(connection: ConnectionRates, request: { payer: string; cost: Cost; now: number }): number {
     const { payer, cost, now } = request;
     const own = this.#payer(payer, now);
+    const { requests, publishes, subscribes } = this.#rates;
+    const all = connection.requests ??= new TokenBucket(requests, now);
     const special = cost === "publish"
-      ? connection.publishes
+      ? connection.publishes ??= new TokenBucket(publishes, now)
       : cost === "subscribe"
-      ? connection.subscribes
+      ? connection.subscribes ??= new TokenBucket(subscribes, now)
       : undefined;
     const wait = Math.max(
-      connection.requests.wait(now),
+      all.wait(now),
       own.requests.wait(now),
       special?.wait(now) ?? 0,
       cost === "publish" ? own.publishes.wait(now) : 0,
     );
     if (wait > 0) return wait;
-    connection.requests.spend();
+    all.spend();
     own.requests.spend();
     special?.spend();
     if (cost === "publish") own.publishes.spend();
     return 0;
   }
 
+  /** Counts a refusal of a connection's request; false where there were too many of them. */
+  refuse(connection: ConnectionRates, now: number): boolean {
+    return (connection.refusals ??= new TokenBucket(REFUSALS, now)).take(now);
+  }
+
   #payer(payer: string, now: number): Buckets {
     const known = this.#payers.get(payer);
     if (known) return known;
     this.#forget(now);
-    const { userRequests, userPublishes } = this.#settings;
+    const { userRequests, userPublishes } = this.#rates;
     const made: Buckets = {
-      requests: new TokenBucket(this.#rate(userRequests), now),
-      publishes: new TokenBucket(this.#rate(userPublishes), now),
+      requests: new TokenBucket(userRequests, now),
+      publishes: new TokenBucket(userPublishes, now),
     };
     this.#payers.set(payer, made);
     return made;
@@ -109,9 +117,5 @@ export class RateLimits {
       this.#payers.delete(payer);
       if (!buckets.requests.isFull(now) || !buckets.publishes.isFull(now)) this.#payers.set(payer, buckets);
     }
-  }
-
-  #rate(perSecond: number): Rate {
-    return { perSecond, burst: Math.max(1, perSecond * this.#settings.burstSeconds) };
   }
 }

@@ -2,6 +2,7 @@
 import type { Channel } from "./channel.ts";
 import type { Membership, Subscriber } from "./channel_index.ts";
 import type { ServerFrame } from "./frame.ts";
+import type { LeanMap } from "./lean_map.ts";
 import type { Identity } from "./ports/authenticator.ts";
 import type { Effect } from "./ports/transport.ts";
 import type { ConnectionRates } from "./rate_limits.ts";
@@ -10,7 +11,7 @@ import type { ConnectionRates } from "./rate_limits.ts";
 export interface Session extends Subscriber {
   /** Another one, of the same user, after a refresh. */
   identity: Identity;
-  readonly memberships: Map<Channel, Membership>;
+  readonly memberships: LeanMap<Channel, Membership>;
   /** Whether the gateway has ended it: nothing that it has sent is begun any more. */
   ended?: true;
   /** The number of the last refresh that was asked for, and of the last that was done. */

@@ -1,14 +1,15 @@
 /** The sessions of this node, by id, by user and by token, and when they end. */
 import type { UserId } from "./channel.ts";
 import { Expiries } from "./expiries.ts";
+import { LeanSet } from "./lean_set.ts";
 import type { Identity } from "./ports/authenticator.ts";
 import type { Session } from "./session.ts";
 
 /** Every session that has an identity. One a gateway. */
 export class SessionRegistry {
   readonly #byId = new Map<string, Session>();
-  readonly #byUser = new Map<UserId, Set<Session>>();
-  readonly #byToken = new Map<string, Set<Session>>();
+  readonly #byUser = new Map<UserId, LeanSet<Session>>();
+  readonly #byToken = new Map<string, LeanSet<Session>>();
   readonly #expiries: Expiries<Session>;
 
   /** @param now the time, in milliseconds since 1970 */
@@ -90,13 +91,13 @@ export class SessionRegistry {
   }
 }
 
-function put<Key>(map: Map<Key, Set<Session>>, key: Key, session: Session): void {
-  const sessions = map.get(key);
-  if (sessions) sessions.add(session);
-  else map.set(key, new Set([session]));
+function put<Key>(map: Map<Key, LeanSet<Session>>, key: Key, session: Session): void {
+  const sessions = map.get(key) ?? new LeanSet();
+  sessions.add(session);
+  map.set(key, sessions);
 }
 
-function drop<Key>(map: Map<Key, Set<Session>>, key: Key, session: Session): void {
+function drop<Key>(map: Map<Key, LeanSet<Session>>, key: Key, session: Session): void {
   const sessions = map.get(key);
   sessions?.delete(session);
   if (sessions?.size === 0) map.delete(key);

@@ -19,7 +19,8 @@ export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;
   #filledAt: number;
-  #closedUntil = -Infinity;
+  /** 0 where it is open. */
+  #closedUntil = 0;
 
   /** A full bucket; `now` in milliseconds, of the clock that the calls use. */
   constructor(rate: Rate, now: number) {
@@ -59,7 +60,7 @@ export class TokenBucket {
   #fill(now: number): void {
     const { perSecond, burst } = this.#rate;
     // A clock that was set back fills nothing, and opens what it would keep closed for longer than was said.
-    if (now < this.#filledAt) this.#closedUntil = -Infinity;
+    if (now < this.#filledAt) this.#closedUntil = 0;
     this.#tokens = Math.min(burst, this.#tokens + Math.max(0, now - this.#filledAt) / 1000 * perSecond);
     this.#filledAt = now;
   }

@@ -3,11 +3,12 @@ import { EMPTY, NEVER, of, type SchedulerLike } from "rxjs";
 import type { UserId } from "../../domain/channel.ts";
 import { ChannelIndex } from "../../domain/channel_index.ts";
 import type { RecordHeaders, StoredRecord } from "../../domain/log_record.ts";
+import { LeanMap } from "../../domain/lean_map.ts";
 import { LogView } from "../../domain/log_view.ts";
 import { NO_ENVELOPES } from "../../domain/ports/envelope.ts";
 import type { Batch, Log, LogState } from "../../domain/ports/log.ts";
 import type { Effect } from "../../domain/ports/transport.ts";
-import { RateLimits } from "../../domain/rate_limits.ts";
+import { ConnectionRates, RateLimits } from "../../domain/rate_limits.ts";
 import { Rest } from "../../domain/rest.ts";
 import { compileRoute } from "../../domain/route.ts";
 import { routeTable } from "../../domain/route_table.ts";
@@ -97,8 +98,8 @@ export function sessionOf(name = "session"): Session {
     connection: new TestClient(name, { admission: { kind: "awaited" } }),
     user,
     identity: { user },
-    memberships: new Map(),
-    rates: new RateLimits(DEFAULT_SETTINGS.rates).connection(0),
+    memberships: new LeanMap(),
+    rates: new ConnectionRates(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { UserId } from "../../domain/channel.ts";
-import { type Cost, RateLimits, type RateSettings } from "../../domain/rate_limits.ts";
+import { ConnectionRates, type Cost, RateLimits, type RateSettings } from "../../domain/rate_limits.ts";
 
 const settings: RateSettings = {
   requests: 10,
@@ -16,7 +16,7 @@ const bob = "bob" as UserId;
 /** How many requests pass at one moment, of so many. */
 function passing(limits: RateLimits, cost: Cost, of: { user: UserId; now?: number; tries?: number }): number {
   const { user, now = 0, tries = 100 } = of;
-  const connection = limits.connection(now);
+  const connection = new ConnectionRates();
   return Array.from({ length: tries }).filter(() => limits.take(connection, { payer: user, cost, now }) === 0).length;
 }
 
@@ -37,7 +37,7 @@ Deno.test("rates: a user's connections share the user's, and other users have th
 
 Deno.test("rates: a request that is refused takes nothing", () => {
   const limits = new RateLimits(settings);
-  const connection = limits.connection(0);
+  const connection = new ConnectionRates();
   const ask = (cost: Cost) => limits.take(connection, { payer: ann, cost, now: 0 });
   for (let at = 0; at < 50; at++) ask("subscribe");
   assertEquals(Array.from({ length: 20 }).filter(() => ask("nothing") === 0).length, 8);
@@ -53,4 +53,11 @@ Deno.test("rates: users who come and go are forgotten, but not what they used", 
   assertEquals(passing(busy, "nothing", { user: ann }) + passing(busy, "nothing", { user: ann }), 15);
   for (let at = 0; at < 100; at++) passing(busy, "nothing", { user: `user ${at}` as UserId, tries: 1 });
   assertEquals(passing(busy, "nothing", { user: ann }), 0);
+});
+
+Deno.test("rates: a connection that was refused too often at once is told so", () => {
+  const limits = new RateLimits(settings);
+  const connection = new ConnectionRates();
+  assertEquals(Array.from({ length: 3_000 }).filter(() => limits.refuse(connection, 0)).length, 2_048);
+  assert(!limits.refuse(connection, 1));
 });
