@@ -79,7 +79,7 @@ export function parseArguments(args: readonly string[]): BenchOptions | "help" {
     servers: values.has("--servers") ? values.get("--servers")!.split(",").map(serverNamed) : SERVERS,
     rounds: wholeRounds(values, quick ? 1 : 5),
     seconds,
-    warmSeconds: Math.min(2, seconds / 2),
+    warmSeconds: Math.min(8, seconds * 2),
     quick,
     denoFlags: values.get("--deno-flags")?.split(" ") ?? [],
     out: values.get("--out") ?? "bench/results",

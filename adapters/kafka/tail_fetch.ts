@@ -3,6 +3,7 @@ import { parseAddress } from "./client.ts";
 import { type Link, LinkError, openLink } from "./link.ts";
 import { type Asked, takeFetched } from "./tail_take.ts";
 import type { TailContext } from "./tail_context.ts";
+import { paceMs } from "./tail_pace.ts";
 import { rests } from "./tail_rest.ts";
 import type { TailPartition } from "./tail_partition.ts";
 import { type Bell, jitter, wait } from "./wait.ts";
@@ -35,7 +36,7 @@ export interface LeaderFetch {
  * where the broker waits for the first record.
  */
 export async function fetchFromLeader(context: TailContext, { leader, part, work }: LeaderFetch): Promise<void> {
-  const { cluster, signal, random } = context;
+  const { cluster, signal, random, limits: { fetchBytes } } = context;
   let link: Link | undefined;
   let fetches = 0;
   for (let failures = 0; !signal.aborted;) {
@@ -53,7 +54,9 @@ export async function fetchFromLeader(context: TailContext, { leader, part, work
       const asked = due.map((at): Asked => ({ at, position: at.position!, jumps: at.jumps }));
       const maxWaitMs = held ? HELD_WAIT_MS : Math.min(IDLE_WAIT_MS, Math.max(1, soonestMs));
       context.telemetry.count("tail_fetches");
+      const beganAt = performance.now();
       const response = await ask(context, link, { asked, maxWaitMs });
+      const answeredAt = performance.now();
       fetches++;
       await Promise.all(
         answers(response, asked).map(async ({ question, fetched }) => {
@@ -61,7 +64,11 @@ export async function fetchFromLeader(context: TailContext, { leader, part, work
         }),
       );
       failures = 0;
-      if (response.throttleMs > 0) await wait(response.throttleMs, signal);
+      const restMs = Math.max(
+        response.throttleMs,
+        paceMs(response, { fetchBytes, beganAt, answeredAt, now: performance.now() }),
+      );
+      if (restMs > 0) await wait(restMs, signal);
     } catch (error) {
       if (signal.aborted) break;
       link?.close();
