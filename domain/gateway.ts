@@ -10,7 +10,6 @@ import {
   NEVER,
   type Observable,
   of,
-  share,
   takeUntil,
   tap,
 } from "rxjs";
@@ -120,10 +119,11 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
     rates: new RateLimits(settings.rates),
   };
   let draining = false;
-  const drain$ = (options.drain ?? NEVER).pipe(tap(() => draining = true), share());
+  // As it came, and not shared by an operator: each connection listens to it as long as it lives.
+  const drain$ = options.drain ?? NEVER;
 
   const sessions$ = ports.transport.connections.pipe(
-    takeUntil(drain$),
+    takeUntil(drain$.pipe(tap(() => draining = true))),
     // The transport limits how many connections there are.
     mergeMap((connection) => runSession(scene, connection, drain$), Infinity),
   );

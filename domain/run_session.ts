@@ -1,18 +1,8 @@
 /** The life of one connection, as a pipeline of its own. */
-import {
-  concat,
-  defer,
-  exhaustMap,
-  map,
-  merge,
-  type Observable,
-  type ObservableInput,
-  of,
-  type SchedulerLike,
-  timer,
-} from "rxjs";
+import { concat, defer, map, merge, type Observable, type ObservableInput, of, type SchedulerLike, timer } from "rxjs";
+import type { InFlightLimit } from "../streams/group_work.ts";
 import { inPortions } from "../streams/in_portions.ts";
-import { type Order, runUntilOver } from "../streams/run_until_over.ts";
+import { type Order, type Run, runUntilOver } from "../streams/run_until_over.ts";
 import { answer } from "./answer.ts";
 import { beginSession, type BeginStep, ownCursors } from "./begin_session.ts";
 import { disconnect } from "./disconnect.ts";
@@ -63,57 +53,115 @@ export function runSession(
   connection: Connection,
   drain$: Observable<Drain>,
 ): Observable<readonly Effect[]> {
-  const { clock: { scheduler }, settings, telemetry, random } = scene;
-  const { admission } = connection;
-  const opened = admission.kind === "identified" ? ownCursors(scene, { connection, identity: admission.identity }) : {};
-  const patienceMs = admission.kind === "awaited" && admission.patient ? settings.connectMs : settings.connectWaitMs;
-  let session: Session | undefined;
-  let begun = false;
-  return runUntilOver(connection.messages, {
-    groupOf: (message) => tasksFor({ kind: "frames", decoded: decode(message) }),
-    project: carryOut,
-    limit: {
-      high: settings.publishesInFlight,
-      low: settings.publishesInFlight / 2,
-      waiting: MESSAGES_WAITING,
-      pause: [{ kind: "pause", connection }],
-      resume: [{ kind: "resume", connection }],
-    },
-    whileSilent: timer(patienceMs, scheduler).pipe(map(() => groupFor({ kind: "silence" }))),
-    orders: drain$.pipe(exhaustMap(windDown)),
-    lastWord: (failed) => {
-      if (!failed) return [{ kind: "close", connection, disconnect: disconnect("draining") }];
-      telemetry.note("error", "A session failed", { session: connection.session, error: String(failed.error) });
-      return [{ kind: "close", connection, disconnect: disconnect("internal") }];
-    },
-    left: end,
-  });
+  return runUntilOver(connection.messages, new SessionRun(scene, connection, drain$));
+}
 
-  function windDown({ withinMs }: Drain): Observable<Order<Task>> {
+/** One object, and no closures: there is one for every connection, for as long as it lives. */
+class SessionRun implements Run<string | Uint8Array, Task, readonly Effect[], Drain> {
+  readonly words: Observable<Drain>;
+  readonly #scene: Scene;
+  readonly #connection: Connection;
+  /** Where the user's own channels were when the connection opened; absent once it has begun. */
+  #opened: Readonly<Record<string, string>> | undefined;
+  #session: Session | undefined;
+
+  constructor(scene: Scene, connection: Connection, drain$: Observable<Drain>) {
+    const { admission } = connection;
+    this.#scene = scene;
+    this.#connection = connection;
+    this.words = drain$;
+    this.#opened = admission.kind === "identified"
+      ? ownCursors(scene, { connection, identity: admission.identity })
+      : {};
+  }
+
+  get limit(): InFlightLimit<readonly Effect[]> {
+    return this;
+  }
+
+  get high(): number {
+    return this.#scene.settings.publishesInFlight;
+  }
+
+  get low(): number {
+    return this.#scene.settings.publishesInFlight / 2;
+  }
+
+  get waiting(): number {
+    return MESSAGES_WAITING;
+  }
+
+  get pause(): readonly Effect[] {
+    return [{ kind: "pause", connection: this.#connection }];
+  }
+
+  get resume(): readonly Effect[] {
+    return [{ kind: "resume", connection: this.#connection }];
+  }
+
+  groupOf(message: string | Uint8Array): ObservableInput<Task> {
+    const decoded = this.#connection.codec.decode(message);
+    this.#scene.telemetry.count("frames_received", decoded.length);
+    return this.#tasksFor({ kind: "frames", decoded });
+  }
+
+  whileSilent(): Observable<Order<Task>> {
+    const { clock, settings } = this.#scene;
+    const { admission } = this.#connection;
+    const patienceMs = admission.kind === "awaited" && admission.patient ? settings.connectMs : settings.connectWaitMs;
+    return timer(patienceMs, clock.scheduler).pipe(map(() => this.#groupFor({ kind: "silence" })));
+  }
+
+  ordersOf({ withinMs }: Drain): Observable<Order<Task>> {
+    const { clock: { scheduler }, random } = this.#scene;
     return merge(
-      of(groupFor({ kind: "drain" })),
+      of(this.#groupFor({ kind: "drain" })),
       timer(random.fraction() * withinMs * DRAIN.spread, scheduler).pipe(map((): Order<Task> => ({ kind: "last" }))),
       timer(withinMs * DRAIN.hard, scheduler).pipe(map((): Order<Task> => ({ kind: "over" }))),
     );
   }
 
-  function groupFor(arrival: Arrival): Order<Task> {
-    return { kind: "group", group: tasksFor(arrival) };
+  project(task: Task): ObservableInput<readonly Effect[]> {
+    if (task.kind === "effects") return [task.effects];
+    const scene = this.#scene;
+    const session = this.#session;
+    // Without a session it was refused; like one that was ended, its close is under way.
+    if (!session || session.ended) return [];
+    if (task.kind === "decoded") return answer(scene, session, task.decoded);
+    if (task.kind === "blank") return [holdRates(scene, session, task) ?? []];
+    const reconnectAfterMs = Math.floor(scene.random.fraction() * DRAIN.reconnectWithinMs);
+    return [reply(session, { type: "draining", reconnectAfterMs })];
   }
 
-  function tasksFor(arrival: Arrival): ObservableInput<Task> {
-    if (begun) return tasksOf(arrival, scheduler);
-    begun = true;
-    return begin(arrival);
+  lastWord(failed?: { readonly error: unknown }): readonly Effect[] {
+    const connection = this.#connection;
+    if (!failed) return [{ kind: "close", connection, disconnect: disconnect("draining") }];
+    const fields = { session: connection.session, error: String(failed.error) };
+    this.#scene.telemetry.note("error", "A session failed", fields);
+    return [{ kind: "close", connection, disconnect: disconnect("internal") }];
   }
 
-  function decode(message: string | Uint8Array): readonly Decoded[] {
-    const decoded = connection.codec.decode(message);
-    telemetry.count("frames_received", decoded.length);
-    return decoded;
+  left(): void {
+    const session = this.#session;
+    if (!session) return;
+    for (const membership of session.memberships.values()) leave(this.#scene, session, membership);
+    this.#scene.sessions.remove(session);
   }
 
-  function begin(arrival: Arrival): Observable<Task> {
+  #groupFor(arrival: Arrival): Order<Task> {
+    return { kind: "group", group: this.#tasksFor(arrival) };
+  }
+
+  #tasksFor(arrival: Arrival): ObservableInput<Task> {
+    const opened = this.#opened;
+    if (!opened) return tasksOf(arrival, this.#scene.clock.scheduler);
+    this.#opened = undefined;
+    return this.#begin(arrival, opened);
+  }
+
+  #begin(arrival: Arrival, opened: Readonly<Record<string, string>>): Observable<Task> {
+    const scene = this.#scene;
+    const connection = this.#connection;
     const decoded = arrival.kind === "frames" ? arrival.decoded : [];
     const [first] = decoded;
     if (first?.kind === "fatal") return of(effects([{ kind: "close", connection, disconnect: first.disconnect }]));
@@ -122,31 +170,15 @@ export function runSession(
       ? { kind: "frames", decoded: connectFrame ? decoded.slice(1) : decoded }
       : arrival;
     return concat(
-      beginSession(scene, connection, { connect: connectFrame, opened }).pipe(map(keep)),
-      defer(() => tasksOf(rest, scheduler)),
+      beginSession(scene, connection, { connect: connectFrame, opened }).pipe(map((step) => this.#keep(step))),
+      defer(() => tasksOf(rest, scene.clock.scheduler)),
     );
   }
 
-  function keep(step: BeginStep): Task {
+  #keep(step: BeginStep): Task {
     if (step.kind === "effects") return step;
-    session = step.session;
+    this.#session = step.session;
     return effects([]);
-  }
-
-  function carryOut(task: Task): ObservableInput<readonly Effect[]> {
-    if (task.kind === "effects") return [task.effects];
-    // Without a session it was refused; like one that was ended, its close is under way.
-    if (!session || session.ended) return [];
-    if (task.kind === "decoded") return answer(scene, session, task.decoded);
-    if (task.kind === "blank") return [holdRates(scene, session, task) ?? []];
-    const reconnectAfterMs = Math.floor(random.fraction() * DRAIN.reconnectWithinMs);
-    return [reply(session, { type: "draining", reconnectAfterMs })];
-  }
-
-  function end(): void {
-    if (!session) return;
-    for (const membership of session.memberships.values()) leave(scene, session, membership);
-    scene.sessions.remove(session);
   }
 }
 

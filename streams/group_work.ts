@@ -1,4 +1,4 @@
-import { from, type ObservableInput, Subscriber } from "rxjs";
+import { from, type ObservableInput, Subscriber, Subscription } from "rxjs";
 import { Fifo } from "./fifo.ts";
 
 /** When to ask a source of groups to pause, and when to go on. */
@@ -17,10 +17,8 @@ export interface InFlightLimit<Out> {
 
 /** What becomes of the items, and how many at once. */
 export interface GroupWorkOptions<In, Out> {
-  readonly project: (item: In) => ObservableInput<Out>;
+  project(item: In): ObservableInput<Out>;
   readonly limit: InFlightLimit<Out>;
-  /** Takes the outputs; what is under way is left when it is. */
-  readonly out: Subscriber<Out>;
 }
 
 /** Stands behind the items of a group. */
@@ -35,17 +33,22 @@ const GROUP_END = Symbol("the end of a group");
  */
 export class GroupWork<In, Out> {
   readonly #options: GroupWorkOptions<In, Out>;
+  readonly #out: Subscriber<Out>;
   /** Absent while there are none, as there are none in nearly every connection. */
   #groups: Fifo<ObservableInput<In>> | undefined;
   #items: Fifo<In | typeof GROUP_END> | undefined;
+  /** What is under way; absent while nothing is. */
+  #running: Subscription | undefined;
   #inFlight = 0;
   #isOpen = false;
   #isPaused = false;
   #isLooping = false;
   #isLast = false;
 
-  constructor(options: GroupWorkOptions<In, Out>) {
+  /** `out` takes the outputs; who unsubscribes it calls {@linkcode leave}, too. */
+  constructor(options: GroupWorkOptions<In, Out>, out: Subscriber<Out>) {
     this.#options = options;
+    this.#out = out;
   }
 
   /** A group of items, to be begun when the one before it has completed. */
@@ -76,7 +79,7 @@ export class GroupWork<In, Out> {
 
   /** An output of an item. */
   emit(value: Out): void {
-    this.#options.out.next(value);
+    this.#out.next(value);
   }
 
   /** What was under way of an item has completed. */
@@ -88,18 +91,24 @@ export class GroupWork<In, Out> {
 
   /** Something failed: the output does. */
   fail(error: unknown): void {
-    this.#options.out.error(error);
+    this.#out.error(error);
+  }
+
+  /** Leaves what is under way; to be called when the output is closed. */
+  leave(): void {
+    this.#running?.unsubscribe();
   }
 
   #goOn(): void {
     if (this.#isLooping) return;
     this.#isLooping = true;
-    const { out } = this.#options;
+    const out = this.#out;
     while (!out.closed && (this.#startItem() || this.#openGroup()));
     if (this.#items?.length === 0) this.#items = undefined;
     if (this.#groups?.length === 0) this.#groups = undefined;
     this.#isLooping = false;
     const isIdle = !this.#items && !this.#groups && !this.#isOpen && this.#inFlight === 0;
+    if (isIdle) this.#running = undefined;
     if (this.#isLast && isIdle) out.complete();
   }
 
@@ -112,17 +121,17 @@ export class GroupWork<In, Out> {
   }
 
   #start(item: In): void {
-    const { project, out } = this.#options;
+    const out = this.#out;
     this.#inFlight++;
     try {
-      const outputs = project(item);
+      const outputs = this.#options.project(item);
       if (Array.isArray(outputs)) {
         for (const output of outputs) out.next(output);
         this.#inFlight--;
         this.#resumeWhereEased();
       } else {
         const running = new Running(this);
-        out.add(running);
+        this.#keep(running);
         // deno-lint-ignore tidegate/no-subscribe -- this is the inside of an operator: see the class
         from(outputs).subscribe(running);
       }
@@ -141,25 +150,30 @@ export class GroupWork<In, Out> {
       this.closeGroup();
     } else {
       const open = new Opened(this);
-      this.#options.out.add(open);
+      this.#keep(open);
       // deno-lint-ignore tidegate/no-subscribe -- this is the inside of an operator: see the class
       from(group).subscribe(open);
     }
     return true;
   }
 
+  #keep(running: Subscription): void {
+    if (this.#out.closed) running.unsubscribe();
+    else (this.#running ??= new Subscription()).add(running);
+  }
+
   #pauseWhereGrown(): void {
-    const { limit, out } = this.#options;
+    const { limit } = this.#options;
     if (this.#isPaused || (this.#inFlight < limit.high && this.#waiting < limit.waiting)) return;
     this.#isPaused = true;
-    out.next(limit.pause);
+    this.#out.next(limit.pause);
   }
 
   #resumeWhereEased(): void {
-    const { limit, out } = this.#options;
+    const { limit } = this.#options;
     if (!this.#isPaused || this.#inFlight > limit.low || this.#waiting > 0) return;
     this.#isPaused = false;
-    out.next(limit.resume);
+    this.#out.next(limit.resume);
   }
 
   get #waiting(): number {

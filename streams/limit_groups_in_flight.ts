@@ -15,8 +15,10 @@ export function limitGroupsInFlight<In, Out>(
   return (source) =>
     // deno-lint-ignore tidegate/no-new-observable -- see GroupWork
     new Observable((out) => {
-      const groups = new Groups(new GroupWork({ project, limit, out }));
+      const work = new GroupWork<In, Out>({ project, limit }, out);
+      const groups = new Groups(work);
       out.add(groups);
+      out.add(() => work.leave());
       // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
       source.subscribe(groups);
     });

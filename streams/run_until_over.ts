@@ -1,5 +1,6 @@
-import { Observable, type ObservableInput, Subscriber, type Subscription } from "rxjs";
-import { GroupWork, type InFlightLimit } from "./group_work.ts";
+import { Observable, type ObservableInput, Subscriber } from "rxjs";
+import { GroupWork, type GroupWorkOptions } from "./group_work.ts";
+import { LeanSubscriber } from "./lean_subscriber.ts";
 
 /** What is said to a run besides its messages. */
 export type Order<In> =
@@ -10,21 +11,20 @@ export type Order<In> =
   /** It is over, whatever is under way. */
   | { readonly kind: "over" };
 
-/** How the messages of one source are worked on, from the first to the last. */
-export interface Run<Message, In, Out> {
+/** How the messages of one source are worked on, from the first to the last: `project` and `limit` are as in `limitGroupsInFlight`. */
+export interface Run<Message, In, Out, Word> extends GroupWorkOptions<In, Out> {
   /** The items of a message: its group. */
-  readonly groupOf: (message: Message) => ObservableInput<In>;
-  /** What an item becomes; groups and items are begun as `limitGroupsInFlight` does. */
-  readonly project: (item: In) => ObservableInput<Out>;
-  readonly limit: InFlightLimit<Out>;
-  /** Listened to until the first message comes. */
-  readonly whileSilent: Observable<Order<In>>;
+  groupOf(message: Message): ObservableInput<In>;
+  /** Asked once; listened to until the first message comes. */
+  whileSilent(): Observable<Order<In>>;
   /** Listened to until the run is over. */
-  readonly orders: Observable<Order<In>>;
+  readonly words: Observable<Word>;
+  /** What a word means. While that is listened to, until it completes, other words are ignored. */
+  ordersOf(word: Word): Observable<Order<In>>;
   /** The last output: of a run that is over, or that failed with `error`, which is nobody else's then. */
-  readonly lastWord: (failed?: { readonly error: unknown }) => Out;
-  /** Called once, when everything that was under way was left, whoever has ended it. */
-  readonly left: () => void;
+  lastWord(failed?: { readonly error: unknown }): Out;
+  /** Called once, when everything that was under way was left, whoever has ended it; before the last output. */
+  left(): void;
 }
 
 /**
@@ -33,38 +33,48 @@ export interface Run<Message, In, Out> {
  *
  * One operator for all of it, as there is one of these for every connection; see `GroupWork`.
  */
-export function runUntilOver<Message, In, Out>(
+export function runUntilOver<Message, In, Out, Word>(
   messages: Observable<Message>,
-  run: Run<Message, In, Out>,
+  run: Run<Message, In, Out, Word>,
 ): Observable<Out> {
   // deno-lint-ignore tidegate/no-new-observable -- see GroupWork
   return new Observable((out) => {
     const outputs = new Outputs(run, out);
     out.add(outputs);
-    out.add(run.left);
-    const silence = new Orders(outputs);
-    outputs.add(silence);
-    const reader = new Messages(run, { outputs, silence });
-    outputs.add(reader);
-    const listener = new Orders(outputs);
-    outputs.add(listener);
     // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
-    run.orders.subscribe(listener);
+    run.words.subscribe(outputs.words);
     // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
-    if (!outputs.closed) run.whileSilent.subscribe(silence);
+    if (!outputs.closed) run.whileSilent().subscribe(outputs.silence);
     // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
-    if (!outputs.closed) messages.subscribe(reader);
+    if (!outputs.closed) messages.subscribe(outputs.messages);
   });
 }
 
-/** What the work says, on its way to the output: whichever end it comes to, the last word follows. */
-class Outputs<Message, In, Out> extends Subscriber<Out> {
+/** What the work says, on its way to the output: whichever end it comes to, the last word follows. Has all that is listened to. */
+class Outputs<Message, In, Out, Word> extends Subscriber<Out> {
   readonly work: GroupWork<In, Out>;
+  readonly words = new Words(this);
+  readonly messages = new Messages(this);
+  /** Absent once it was broken. */
+  silence: Orders<Message, In, Out, Word> | undefined = new Orders(this);
   isLast = false;
 
-  constructor(private readonly run: Run<Message, In, Out>, private readonly out: Subscriber<Out>) {
+  constructor(readonly run: Run<Message, In, Out, Word>, private readonly out: Subscriber<Out>) {
     super();
-    this.work = new GroupWork({ project: run.project, limit: run.limit, out: this });
+    this.work = new GroupWork(run, this);
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    super.unsubscribe();
+    try {
+      this.silence?.unsubscribe();
+      this.messages.unsubscribe();
+      this.words.unsubscribe();
+      this.work.leave();
+    } finally {
+      this.run.left();
+    }
   }
 
   protected override _next(value: Out): void {
@@ -87,44 +97,70 @@ class Outputs<Message, In, Out> extends Subscriber<Out> {
 }
 
 /** Listens to the messages. */
-class Messages<Message, In, Out> extends Subscriber<Message> {
-  readonly #outputs: Outputs<Message, In, Out>;
-  #silence: Subscription | undefined;
-
-  constructor(
-    private readonly run: Run<Message, In, Out>,
-    options: { readonly outputs: Outputs<Message, In, Out>; readonly silence: Subscription },
-  ) {
+class Messages<Message, In, Out, Word> extends LeanSubscriber<Message> {
+  constructor(private readonly outputs: Outputs<Message, In, Out, Word>) {
     super();
-    this.#outputs = options.outputs;
-    this.#silence = options.silence;
   }
 
   protected override _next(message: Message): void {
-    const { run } = this;
-    const outputs = this.#outputs;
-    this.#silence?.unsubscribe();
-    this.#silence = undefined;
+    const { outputs } = this;
+    outputs.silence?.unsubscribe();
+    outputs.silence = undefined;
     if (outputs.isLast) return;
     try {
-      outputs.work.add(run.groupOf(message));
+      outputs.work.add(outputs.run.groupOf(message));
     } catch (error) {
       outputs.error(error);
     }
   }
 
   protected override _error(error: unknown): void {
-    this.#outputs.error(error);
+    this.outputs.error(error);
   }
 
   protected override _complete(): void {
-    this.#outputs.complete();
+    this.outputs.complete();
+  }
+}
+
+/** Listens to words, and to what one means. */
+class Words<Message, In, Out, Word> extends LeanSubscriber<Word> {
+  #obeyed: Orders<Message, In, Out, Word> | undefined;
+
+  constructor(private readonly outputs: Outputs<Message, In, Out, Word>) {
+    super();
+  }
+
+  override unsubscribe(): void {
+    super.unsubscribe();
+    this.#obeyed?.unsubscribe();
+  }
+
+  protected override _next(word: Word): void {
+    if (this.#obeyed && !this.#obeyed.closed) return;
+    const { outputs } = this;
+    this.#obeyed = new Orders(outputs);
+    try {
+      // deno-lint-ignore tidegate/no-subscribe -- see GroupWork
+      outputs.run.ordersOf(word).subscribe(this.#obeyed);
+    } catch (error) {
+      outputs.error(error);
+    }
+  }
+
+  protected override _error(error: unknown): void {
+    this.outputs.error(error);
+  }
+
+  protected override _complete(): void {
+    // What the last of them means is still listened to.
+    super.unsubscribe();
   }
 }
 
 /** Listens to orders. */
-class Orders<Message, In, Out> extends Subscriber<Order<In>> {
-  constructor(private readonly outputs: Outputs<Message, In, Out>) {
+class Orders<Message, In, Out, Word> extends Subscriber<Order<In>> {
+  constructor(private readonly outputs: Outputs<Message, In, Out, Word>) {
     super();
   }
 

@@ -33,8 +33,9 @@ function ran(
     },
     project: (item) => frames === 0 ? of(item) : timer(frames, kit.scheduler).pipe(map(() => item)),
     limit,
-    whileSilent,
-    orders,
+    whileSilent: () => whileSilent,
+    words: orders,
+    ordersOf: of,
     lastWord: (failed) => failed ? "F" : "Z",
     left,
   });
@@ -69,8 +70,9 @@ Deno.test(
       groupOf: (message) => [message],
       project: () => item,
       limit,
-      whileSilent: NEVER,
-      orders,
+      whileSilent: () => NEVER,
+      words: orders,
+      ordersOf: of,
       lastWord: () => "Z",
       left: () => {},
     });
@@ -90,8 +92,9 @@ Deno.test(
       groupOf: (message) => [message],
       project: () => kit.cold<string>("-#"),
       limit,
-      whileSilent: NEVER,
-      orders: NEVER,
+      whileSilent: () => NEVER,
+      words: NEVER,
+      ordersOf: () => NEVER,
       lastWord: () => "F",
       left: () => {},
     });
@@ -130,6 +133,26 @@ Deno.test(
 );
 
 Deno.test(
+  "run until over: what a word means is listened to before other words count, also when no more of them come",
+  marbles((kit) => {
+    const meaning = kit.cold("--g-|", ORDERS);
+    const words = kit.hot("-a-b---c|");
+    const run = runUntilOver(kit.hot<string>("-"), {
+      groupOf: (message) => [message],
+      project: (item) => [item],
+      limit,
+      whileSilent: () => NEVER,
+      words,
+      ordersOf: () => meaning,
+      lastWord: () => "Z",
+      left: () => {},
+    });
+    kit.emits(run, "---(gh)--(gh)", { until: "^------------!" });
+    kit.subscriptions(words, "^-------!");
+  }),
+);
+
+Deno.test(
   "run until over: silence is listened to until the first message comes",
   marbles((kit) => {
     const [silence, orders] = [kit.hot("---g", ORDERS), kit.hot("-", ORDERS)];
@@ -149,8 +172,9 @@ Deno.test(
       groupOf: (message) => [message],
       project: () => NEVER.pipe(finalize(() => told.push("item"))),
       limit,
-      whileSilent: NEVER,
-      orders: NEVER,
+      whileSilent: () => NEVER,
+      words: NEVER,
+      ordersOf: () => NEVER,
       lastWord: () => "Z",
       left: () => told.push("left"),
     }).subscribe();
