@@ -14,11 +14,11 @@ export interface BacklogOptions {
     readonly drainBytes: number;
   };
   /** How many bytes were taken from here, and wait somewhere on the way to the client. */
-  readonly ahead: () => number;
+  ahead(): number;
   /** Whether the client can be written to. */
-  readonly isOpen: () => boolean;
+  isOpen(): boolean;
   /** Told of publications that were left out: how many. */
-  readonly spared: (count: number) => void;
+  spared(count: number): void;
 }
 
 /** What one turn brings to a connection whose queue was short may be so many times its limit. */

@@ -1,28 +1,37 @@
 import { Observable, type Subscriber } from "rxjs";
+import type { TurnBudget } from "./turn_budget.ts";
+
+/** Whose inbox it is. */
+export interface InboxOwner {
+  /**
+   * Told when there is a reader at last, and when a message is held back as the budget does not have it passed on now: then call
+   * `release`, not from within this.
+   */
+  wanted(): void;
+}
 
 /** The messages that come from one connection, on their way to its only subscriber. */
 export class Inbox {
-  /**
-   * The messages in order. Completes when the inbox is ended; never errors. The second subscription, like one after
-   * the end, completes at once.
-   */
-  readonly messages: Observable<string | Uint8Array> = new Observable((reader) => this.#attach(reader));
-
   #held: (string | Uint8Array)[] = [];
   #heldBytes = 0;
   #reader: Subscriber<string | Uint8Array> | undefined;
   #state: "awaited" | "read" | "left" | "ended" = "awaited";
   #paused = false;
-  readonly #wanted: () => void;
-  readonly #mayPass: (bytes: number) => boolean;
+  readonly #owner: InboxOwner;
+  readonly #budget: Pick<TurnBudget, "take">;
+
+  /** `budget` says whether a message may be passed on now. */
+  constructor(owner: InboxOwner, budget: Pick<TurnBudget, "take">) {
+    this.#owner = owner;
+    this.#budget = budget;
+  }
 
   /**
-   * `wanted` is called when there is a reader at last, and when a message is held back as `mayPass` does not want it passed on now: then
-   * call {@linkcode release}, not from within `wanted`.
+   * The messages in order. Completes when the inbox is ended; never errors. The second subscription, like one after
+   * the end, completes at once.
    */
-  constructor(wanted: () => void, mayPass: (bytes: number) => boolean = () => true) {
-    this.#wanted = wanted;
-    this.#mayPass = mayPass;
+  get messages(): Observable<string | Uint8Array> {
+    return new Observable((reader) => this.#attach(reader));
   }
 
   /** Whether messages are held back, so that none should be read from the socket. */
@@ -43,9 +52,9 @@ export class Inbox {
   /** Passes a message on, or holds it back. Ignored after the end, and when the subscriber has left. */
   accept(message: string | Uint8Array): void {
     // Holding must outlast the pause until the held ones are released, or a later message would overtake them.
-    if (this.paused || this.#held.length > 0 || !this.#mayPass(sizeOf(message))) {
+    if (this.paused || this.#held.length > 0 || !this.#budget.take(sizeOf(message))) {
       if (this.#state === "ended") return;
-      if (!this.paused && this.#held.length === 0) this.#wanted();
+      if (!this.paused && this.#held.length === 0) this.#owner.wanted();
       this.#held.push(message);
       this.#heldBytes += sizeOf(message);
     } else {
@@ -63,7 +72,7 @@ export class Inbox {
     this.#paused = false;
   }
 
-  /** Passes on what was held back, until there is a pause, or `mayPass` wants no more. */
+  /** Passes on what was held back, until there is a pause, or the budget has no more. */
   release(): void {
     if (this.#held.length === 0 || this.paused) return;
     const held = this.#held;
@@ -71,8 +80,8 @@ export class Inbox {
     // `#held` stays in place, so that what comes in the meantime lines up behind it.
     while (passed < held.length && !this.paused && this.#held === held) {
       const message = held[passed]!;
-      if (!this.#mayPass(sizeOf(message))) {
-        this.#wanted();
+      if (!this.#budget.take(sizeOf(message))) {
+        this.#owner.wanted();
         break;
       }
       passed++;
@@ -95,7 +104,7 @@ export class Inbox {
     if (this.#state !== "awaited") return reader.complete();
     this.#state = "read";
     this.#reader = reader;
-    this.#wanted();
+    this.#owner.wanted();
     return () => {
       this.#reader = undefined;
       this.#drop();

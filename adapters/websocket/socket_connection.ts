@@ -5,10 +5,10 @@ import type { Connection, Spare } from "../../domain/ports/transport.ts";
 import { TokenBucket } from "../../domain/token_bucket.ts";
 import type { Accepted } from "./accepted.ts";
 import { closeReason } from "./close_reason.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type InboxOwner } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
-import { Outflow } from "./outflow.ts";
+import { Outflow, type OutflowClient } from "./outflow.ts";
 import { OPEN, type Socket } from "./socket.ts";
 import type { Sweep } from "../transport/sweep.ts";
 import type { TurnBudget } from "./turn_budget.ts";
@@ -44,12 +44,12 @@ const FLOOD_MS = 500;
 const OVER_MS = 2_000;
 
 /** One WebSocket, as the domain sees it. Who has the socket tells it what comes: see the methods of the past tense. */
-export class SocketConnection implements Connection {
+export class SocketConnection implements Connection, InboxOwner, OutflowClient {
   readonly session: string;
   readonly admission: Connection["admission"];
   readonly codec: Codec;
+  readonly socket: Socket;
   readonly #shore: Shore;
-  readonly #socket: Socket;
   readonly #inbox: Inbox;
   readonly #outflow: Outflow;
   readonly #liveness: Liveness | undefined;
@@ -69,9 +69,9 @@ export class SocketConnection implements Connection {
     this.admission = admission;
     this.codec = codec;
     this.#shore = shore;
-    this.#socket = socket;
-    this.#inbox = new Inbox(() => this.#touch(), (bytes) => shore.budget.take(bytes));
-    this.#outflow = new Outflow({ ...shore, socket, codec, emptied: () => this.#close() });
+    this.socket = socket;
+    this.#inbox = new Inbox(this, shore.budget);
+    this.#outflow = new Outflow(this, shore);
     this.#liveness = socket.ping && new Liveness(shore, phase);
   }
 
@@ -102,7 +102,7 @@ export class SocketConnection implements Connection {
     this.#destroyAt = sweep.after(FLOOD_MS);
     this.#flooded = true;
     // At once: what else was read with this is not answered.
-    this.#close();
+    this.emptied();
   }
 
   /** A message came, which nobody else changes later. */
@@ -117,7 +117,7 @@ export class SocketConnection implements Connection {
     this.#inbox.accept(message);
     // With an API that cannot stop reading, this is what bounds the memory of a client that does not wait for its answers.
     const { queueBytes } = this.#shore.limits;
-    if (!this.#socket.pause && this.#inbox.heldBytes > queueBytes) {
+    if (!this.socket.pause && this.#inbox.heldBytes > queueBytes) {
       this.end(disconnect("limit_exceeded", `over ${queueBytes} bytes came while requests were waiting`), KEEPING);
     }
   }
@@ -161,12 +161,12 @@ export class SocketConnection implements Connection {
     this.#ending = reason;
     this.#destroyAt = this.#shore.sweep.after(this.#shore.limits.closeSeconds * 1000);
     if (options.dropQueued) this.#outflow.clear();
-    this.#touch();
+    this.wanted();
   }
 
   /** Destroys the socket. */
   destroy(): void {
-    this.#socket.terminate();
+    this.socket.terminate();
   }
 
   /** Stops reading from the socket. */
@@ -180,7 +180,7 @@ export class SocketConnection implements Connection {
   resume(): void {
     if (this.#ending || this.#gone) return;
     this.#inbox.resume();
-    this.#touch();
+    this.wanted();
   }
 
   /** Emits when the queue is short: see the port. */
@@ -203,7 +203,7 @@ export class SocketConnection implements Connection {
   tick(): void {
     const { sweep, limits } = this.#shore;
     if (sweep.now >= this.#destroyAt) return this.destroy();
-    if (this.#socket.readyState !== OPEN) {
+    if (this.socket.readyState !== OPEN) {
       if (this.#destroyAt === Infinity) this.#destroyAt = sweep.after(limits.closeSeconds * 1000);
       return;
     }
@@ -213,15 +213,15 @@ export class SocketConnection implements Connection {
       return this.end(disconnect("slow_consumer"), DROPPING);
     }
     const verdict = this.#liveness?.judge(this.#inbox.paused);
-    if (verdict === "ping") this.#socket.ping?.();
+    if (verdict === "ping") this.socket.ping?.();
     else if (verdict === "dead") this.end(disconnect("no_pong"), DROPPING);
   }
 
-  /** The client's side of the end, when the last frame is on its way. */
-  #close(): void {
+  /** What was queued is on its way: where it is to end, the client's side of that is next. */
+  emptied(): void {
     if (!this.#ending || this.#closeSent) return;
     this.#closeSent = true;
-    this.#socket.close(this.#ending.code, closeReason(this.#ending));
+    this.socket.close(this.#ending.code, closeReason(this.#ending));
     // The answer to the close can be read only so. What else comes is dropped.
     if (this.#flooded) this.#stopReading();
     else this.#read();
@@ -229,16 +229,17 @@ export class SocketConnection implements Connection {
 
   #stopReading(): void {
     this.#reading = false;
-    this.#socket.pause?.();
+    this.socket.pause?.();
   }
 
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
-    this.#socket.resume?.();
+    this.socket.resume?.();
   }
 
-  #touch(): void {
+  /** Asks for {@linkcode flush} at the end of the turn. */
+  wanted(): void {
     if (this.#touched) return this.#shore.hurry();
     this.#touched = true;
     this.#shore.touch(this);

@@ -1,8 +1,12 @@
+import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import type { WebSocket } from "ws";
 import type { OutMessage } from "./out_message.ts";
 import type { Socket } from "./socket.ts";
+
+/** A ping without a payload, as a server's frame (RFC 6455): all connections share it. */
+const PING = Buffer.from([0x89, 0]);
 
 /**
  * A WebSocket of `ws`, whose messages are written to its stream as the frames that they share: by `ws` each connection would make a
@@ -41,7 +45,7 @@ export class WsSocket implements Socket {
   }
 
   ping(): void {
-    this.#webSocket.ping();
+    this.#stream.write(PING);
   }
 
   pause(): void {

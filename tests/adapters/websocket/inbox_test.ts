@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Inbox } from "../../../adapters/websocket/inbox.ts";
 
+const plenty = { take: () => true };
+
 function watch(inbox: Inbox, onNext: (message: unknown) => void = () => {}) {
   const events: unknown[] = [];
   const subscription = inbox.messages.subscribe({
@@ -15,7 +17,7 @@ function watch(inbox: Inbox, onNext: (message: unknown) => void = () => {}) {
 
 Deno.test("messages that come before the subscriber are held for it, and later ones line up behind them", () => {
   let wanted = 0;
-  const inbox = new Inbox(() => wanted++);
+  const inbox = new Inbox({ wanted: () => wanted++ }, plenty);
   inbox.accept("1");
   assertEquals(inbox.paused, true);
   const { events } = watch(inbox);
@@ -28,7 +30,7 @@ Deno.test("messages that come before the subscriber are held for it, and later o
 });
 
 Deno.test("a pause from within a message holds the rest, and what comes during a release keeps its place", () => {
-  const inbox = new Inbox(() => {});
+  const inbox = new Inbox({ wanted: () => {} }, plenty);
   const { events } = watch(inbox, (message) => {
     if (message === "2") inbox.pause();
     if (message === "1") inbox.accept("4");
@@ -46,7 +48,7 @@ Deno.test("a pause from within a message holds the rest, and what comes during a
 });
 
 Deno.test("the end completes once, drops what is held, and outlasts everything", () => {
-  const inbox = new Inbox(() => {});
+  const inbox = new Inbox({ wanted: () => {} }, plenty);
   const { events } = watch(inbox);
   inbox.pause();
   inbox.accept("held");
@@ -60,7 +62,7 @@ Deno.test("the end completes once, drops what is held, and outlasts everything",
 });
 
 Deno.test("messages for a subscriber that has left are dropped", () => {
-  const inbox = new Inbox(() => {});
+  const inbox = new Inbox({ wanted: () => {} }, plenty);
   const { events, subscription } = watch(inbox);
   inbox.accept("1");
   subscription.unsubscribe();
@@ -71,7 +73,7 @@ Deno.test("messages for a subscriber that has left are dropped", () => {
 
 Deno.test("what a turn may not pass on is passed on in later ones, in order, with what comes in the meantime behind it", () => {
   let [wanted, left] = [0, 100];
-  const inbox = new Inbox(() => wanted++, (bytes) => left > 0 && (left -= bytes, true));
+  const inbox = new Inbox({ wanted: () => wanted++ }, { take: (bytes) => left > 0 && (left -= bytes, true) });
   const { events } = watch(inbox);
   inbox.accept("1");
   inbox.accept("2");
