@@ -6,13 +6,13 @@ import {
   ignoreElements,
   last,
   merge,
-  mergeMap,
   NEVER,
   type Observable,
   of,
   takeUntil,
   tap,
 } from "rxjs";
+import { mergeEach } from "../streams/merge_each.ts";
 import { takeTurns } from "../streams/take_turns.ts";
 import { ChannelIndex } from "./channel_index.ts";
 import type { DenyList } from "./deny_list.ts";
@@ -125,7 +125,7 @@ export function gateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   const sessions$ = ports.transport.connections.pipe(
     takeUntil(drain$.pipe(tap(() => draining = true))),
     // The transport limits how many connections there are.
-    mergeMap((connection) => runSession(scene, connection, drain$), Infinity),
+    mergeEach((connection) => runSession(scene, connection, drain$)),
   );
   const state$ = ports.log.state.pipe(tap(learn), ignoreElements());
   const effects = sessions$.pipe(
