@@ -1,5 +1,6 @@
 /** Who is present on which channel, by which nodes. */
 import type { Channel, UserId } from "./channel.ts";
+import { LeanMap } from "./lean_map.ts";
 import type { Member } from "./presence_word.ts";
 
 /** Someone came to a channel, or left it: the first connection of all nodes, or the last one. */
@@ -9,7 +10,7 @@ export interface PresenceChange extends Member {
 
 /** Channels to users to the nodes that have them. */
 export class Roll {
-  readonly #channels = new Map<Channel, Map<UserId, Map<string, number>>>();
+  readonly #channels = new Map<Channel, Map<UserId, LeanMap<string, number>>>();
   #size = 0;
 
   /** How many users there are, over all channels: one that is on two counts twice. */
@@ -21,8 +22,8 @@ export class Roll {
   set({ channel, user }: Member, { node, sessions }: { readonly node: string; readonly sessions: number }):
     | PresenceChange
     | undefined {
-    const users = this.#channels.get(channel) ?? new Map<UserId, Map<string, number>>();
-    const nodes = users.get(user) ?? new Map<string, number>();
+    const users = this.#channels.get(channel) ?? new Map<UserId, LeanMap<string, number>>();
+    const nodes = users.get(user) ?? new LeanMap<string, number>();
     const before = nodes.size;
     if (sessions > 0) nodes.set(node, sessions);
     else nodes.delete(node);
@@ -42,7 +43,7 @@ export class Roll {
   /** The users of a channel, each with the number of their connections to all nodes, in the order in which they came. */
   present(channel: Channel): { user: string; sessions: number }[] {
     return Array.from(this.#channels.get(channel) ?? [], ([user, nodes]) => {
-      return { user, sessions: nodes.values().reduce((sum, sessions) => sum + sessions, 0) };
+      return { user, sessions: [...nodes.values()].reduce((sum, sessions) => sum + sessions, 0) };
     });
   }
 }

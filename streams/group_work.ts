@@ -25,7 +25,7 @@ export interface GroupWorkOptions<In, Out> {
 const GROUP_END = Symbol("the end of a group");
 
 /**
- * The groups that wait, the items of those that have begun, and what is under way: the state behind `limitGroupsInFlight` and `serve`,
+ * The groups that wait, the items of those that have begun, and what is under way: the state behind `limitGroupsInFlight` and `runUntilOver`,
  * which say what it does.
  *
  * Made by hand and not of operators: a connection has one for as long as it lives, and a message passes through it. Of operators it took

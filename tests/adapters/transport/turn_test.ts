@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Turn } from "../../../adapters/transport/turn.ts";
+import { until } from "../../contract/transport/until.ts";
 
 /** A turn whose flushes take as long as the case says, by a clock that stands still in between. */
 function timedTurn(tookMs: number) {
@@ -22,10 +23,6 @@ function timedTurn(tookMs: number) {
 }
 
 const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 Deno.test("turn: what one turn brings is flushed at its end, in order", async () => {
   const { turn, flushed, named } = timedTurn(0);
@@ -53,7 +50,7 @@ Deno.test("turn: after a flush that took long, what is gathered is flushed toget
     await turnOfTheLoop();
   }
   assertEquals(flushed, [["a"]]);
-  await until(() => flushed.length > 1);
+  await until("what was gathered is flushed", () => flushed.length > 1);
   assertEquals(flushed, [["a"], ["b", "c"]]);
 });
 
